@@ -1,0 +1,88 @@
+using Apache.Arrow;
+using ModelMonitor.Core;
+using ModelMonitor.Engine.Options;
+
+namespace ModelMonitor.Engine.Intake;
+
+/// <summary>A feature column as the sketches count it, one entry per row.</summary>
+public abstract record FeatureColumn;
+
+/// <summary>Numbers widened to float64; NaN stands for null and NaN alike, which are one bin.</summary>
+public sealed record NumericColumn(ReadOnlyMemory<double> Values) : FeatureColumn;
+
+/// <summary>Categories by code into <paramref name="Names"/>; −1 = null. Names are unique within a column.</summary>
+public sealed record CategoryColumn(ReadOnlyMemory<int> Codes, IReadOnlyList<string> Names) : FeatureColumn;
+
+/// <summary>How a watched column is counted.</summary>
+public enum FeatureKind
+{
+    Numeric,
+    Categorical,
+}
+
+/// <summary>What the decoder looks for in a predictions stream.</summary>
+/// <param name="Columns">Names of the columns that are not features.</param>
+/// <param name="Features">Watched columns in the baseline's order. Empty: no baseline yet, decode no features.</param>
+/// <param name="LabelPositive">For binary models the positive class: labels become 1 or 0. Null: labels are numbers.</param>
+public sealed record IntakeSchema(ColumnNames Columns, IReadOnlyList<IntakeFeature> Features, LabelValue? LabelPositive);
+
+/// <summary>A watched column and how it is counted.</summary>
+public readonly record struct IntakeFeature(string Name, FeatureKind Kind);
+
+/// <summary>One record batch of predictions, decoded: what folding and joining need. Times are microseconds of UTC since 1970.</summary>
+public sealed record DecodedBatch
+{
+    public required int Rows { get; init; }
+
+    /// <summary>One per watched column; null where the batch has no such column (every row counts as missing).</summary>
+    public required IReadOnlyList<FeatureColumn?> Features { get; init; }
+
+    /// <summary>128-bit hashes of the ids; null where the batch has no id column. Zero where a row's id is null.</summary>
+    public UInt128[]? Ids { get; init; }
+
+    /// <summary>Event times; null where the batch has no time column. <see cref="long.MinValue"/> where a row's time is null.</summary>
+    public long[]? Times { get; init; }
+
+    /// <summary>Logged scores, NaN where null; null without such a column.</summary>
+    public double[]? LoggedScores { get; init; }
+
+    /// <summary>Labels known already, NaN where null; null without such a column.</summary>
+    public double[]? Labels { get; init; }
+
+    /// <summary>When each label became known; null without such a column, <see cref="long.MinValue"/> where null.</summary>
+    public long[]? LabelTimes { get; init; }
+
+    /// <summary>The version that served each row, null where the row does not say; null without such a column.</summary>
+    public string?[]? Versions { get; init; }
+
+    /// <summary>Columns that the baseline does not know, in the batch's order.</summary>
+    public IReadOnlyList<string> ExtraColumns { get; init; } = [];
+
+    /// <summary>Watched columns that the batch does not have.</summary>
+    public IReadOnlyList<string> MissingColumns { get; init; } = [];
+
+    /// <summary>The batch itself, for the scorer.</summary>
+    public required RecordBatch Arrow { get; init; }
+}
+
+/// <summary>One record batch of ground truth, decoded.</summary>
+public sealed record DecodedLabels
+{
+    public required int Rows { get; init; }
+
+    /// <summary>128-bit hashes of the ids; zero where null.</summary>
+    public required UInt128[] Ids { get; init; }
+
+    /// <summary>NaN where null.</summary>
+    public required double[] Labels { get; init; }
+
+    /// <summary>When each label became known; null without such a column, <see cref="long.MinValue"/> where null.</summary>
+    public long[]? LabelTimes { get; init; }
+}
+
+/// <summary>The data cannot be read or do not fit. The message names the place: batch, column, expected and found.</summary>
+/// <param name="malformed">True: not valid Arrow at all (HTTP 400). False: valid, but of the wrong shape or type (HTTP 422).</param>
+public sealed class IntakeException(string message, bool malformed, Exception? inner = null) : Exception(message, inner)
+{
+    public bool Malformed { get; } = malformed;
+}

@@ -1,0 +1,90 @@
+using ModelMonitor.Core;
+
+namespace ModelMonitor.Engine.Options;
+
+/// <summary>One monitored model as `monitor.yaml` describes it. Paths are absolute: resolved against the file's folder.</summary>
+public sealed record ModelOptions
+{
+    public required string Name { get; init; }
+
+    public required string Version { get; init; }
+
+    public required TaskKind Task { get; init; }
+
+    /// <summary>The ONNX file; null where the data carry their own scores.</summary>
+    public string? Onnx { get; init; }
+
+    /// <summary>Devices to try, in this order.</summary>
+    public IReadOnlyList<string> Device { get; init; } = ["cpu"];
+
+    /// <summary>ONNX input → the columns that fill it, in order.</summary>
+    public IReadOnlyList<ModelInput> Inputs { get; init; } = [];
+
+    /// <summary>The output that carries the score; null: the only one there is.</summary>
+    public string? ScoreOutput { get; init; }
+
+    /// <summary>Which class of the output is the positive one; null for regression.</summary>
+    public LabelValue? ScorePositive { get; init; }
+
+    /// <summary>A score at or above it predicts positive.</summary>
+    public double Threshold { get; init; } = 0.5;
+
+    public ColumnNames Columns { get; init; } = new();
+
+    /// <summary>Which label value is positive; null for regression.</summary>
+    public LabelValue? LabelPositive { get; init; }
+
+    /// <summary>Integer columns to be treated as categories.</summary>
+    public IReadOnlyList<string> Categorical { get; init; } = [];
+
+    /// <summary>How many categories a column keeps; the rest is `other`.</summary>
+    public int Categories { get; init; } = 100;
+
+    /// <summary>Columns not to watch.</summary>
+    public IReadOnlyList<string> Ignore { get; init; } = [];
+
+    public ReferenceFiles? Reference { get; init; }
+
+    /// <summary>Where `baseline.json` lies or will lie.</summary>
+    public required string Baseline { get; init; }
+
+    /// <summary>Metric → value that the model must reach, in the order of the file; the first is the primary metric.</summary>
+    public IReadOnlyList<KeyValuePair<string, double>> Targets { get; init; } = [];
+
+    /// <summary>Labels count as complete this long after the prediction.</summary>
+    public TimeSpan LabelDelay { get; init; }
+
+    /// <summary>Share of predictions that wait for their label, chosen by hash of the id: 1 = all, 0 = none.</summary>
+    public double JoinSample { get; init; } = 1;
+
+    /// <summary>Whether a version that should not serve is refused; otherwise it is only warned about.</summary>
+    public bool GateRefuses { get; init; }
+}
+
+/// <summary>One ONNX input and the columns that fill it, in order.</summary>
+public sealed record ModelInput(string Name, IReadOnlyList<string> Columns);
+
+/// <summary>The names of the columns that are not features, as the data call them. A null name: the data have no such column.</summary>
+public sealed record ColumnNames
+{
+    public string? Id { get; init; } = "prediction_id";
+
+    public string? Time { get; init; } = "timestamp";
+
+    public string? Label { get; init; } = "label";
+
+    /// <summary>When the label became known.</summary>
+    public string? LabelTime { get; init; }
+
+    /// <summary>The score as logged by the serving side.</summary>
+    public string? Score { get; init; }
+
+    /// <summary>The version that served the row.</summary>
+    public string? Version { get; init; }
+
+    /// <summary>Every name that is given.</summary>
+    public IEnumerable<string> All => new[] { Id, Time, Label, LabelTime, Score, Version }.OfType<string>();
+}
+
+/// <summary>The reference data. Without a hold-out file the training file is the drift reference.</summary>
+public sealed record ReferenceFiles(string Train, string? Holdout);

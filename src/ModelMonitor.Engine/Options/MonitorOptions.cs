@@ -1,0 +1,80 @@
+using ModelMonitor.Core.Rules;
+
+namespace ModelMonitor.Engine.Options;
+
+/// <summary>All of `monitor.yaml`, validated, with defaults filled in.</summary>
+public sealed record MonitorOptions
+{
+    /// <summary>Where ingest, API, pages, metrics and health listen.</summary>
+    public string ListenHttp { get; init; } = "127.0.0.1:9464";
+
+    /// <summary>Where only metrics and health listen; null: nowhere.</summary>
+    public string? ListenMetrics { get; init; }
+
+    /// <summary>The folder of the embedded store.</summary>
+    public required string StateFolder { get; init; }
+
+    public required IReadOnlyList<ModelOptions> Models { get; init; }
+
+    public required IReadOnlyList<WindowOptions> Windows { get; init; }
+
+    /// <summary>Resolution of the state. Divides an hour, or is a whole number of hours that divides a day.</summary>
+    public TimeSpan Pane { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Windows end this long before now.</summary>
+    public TimeSpan Lateness { get; init; } = TimeSpan.FromMinutes(2);
+
+    public RetentionOptions Retention { get; init; } = new();
+
+    public required IReadOnlyList<RuleDefinition> Rules { get; init; }
+
+    public IReadOnlyList<ActionOptions> Actions { get; init; } = [];
+
+    /// <summary>Limits of one request and of the queue behind it.</summary>
+    public IngestOptions Ingest { get; init; } = new();
+}
+
+/// <summary>A window that is evaluated for every model on a Quartz cron schedule.</summary>
+public sealed record WindowOptions(string Name, TimeSpan Size, string Schedule);
+
+/// <summary>How long what is kept. Panes count from the newest event time, the others from the clock.</summary>
+public sealed record RetentionOptions
+{
+    public TimeSpan Panes { get; init; } = TimeSpan.FromDays(90);
+
+    public TimeSpan Evaluations { get; init; } = TimeSpan.FromDays(400);
+
+    public TimeSpan WaitingPredictions { get; init; } = TimeSpan.FromDays(45);
+
+    public TimeSpan DeliveryKeys { get; init; } = TimeSpan.FromDays(7);
+}
+
+/// <summary>An action that rules name under `then`.</summary>
+public sealed record ActionOptions
+{
+    public required string Name { get; init; }
+
+    /// <summary>Which hook delivers it, for example `webhook`.</summary>
+    public required string Hook { get; init; }
+
+    public required Uri Url { get; init; }
+
+    /// <summary>After a delivery for a model the next one for that model waits this long.</summary>
+    public TimeSpan Cooldown { get; init; }
+}
+
+/// <summary>What one request may hold, and how much may wait for its commit before the sender is told to slow down.</summary>
+public sealed record IngestOptions
+{
+    /// <summary>Bytes of one request as sent.</summary>
+    public long MaxRequestBytes { get; init; } = 64L << 20;
+
+    /// <summary>Bytes of one request after decompression.</summary>
+    public long MaxDecodedBytes { get; init; } = 512L << 20;
+
+    /// <summary>Rows that may wait for their commit, over all models.</summary>
+    public int MaxQueuedRows { get; init; } = 1_000_000;
+
+    /// <summary>A row whose time lies further than this beyond the clock is refused.</summary>
+    public TimeSpan MaxFuture { get; init; } = TimeSpan.FromMinutes(5);
+}

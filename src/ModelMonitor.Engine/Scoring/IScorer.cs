@@ -1,0 +1,36 @@
+using Apache.Arrow;
+
+namespace ModelMonitor.Engine.Scoring;
+
+/// <summary>Scores batches with one model version.</summary>
+/// <remarks>
+/// Safe for concurrent calls. Whoever made it disposes it, after the last call has returned. A call throws
+/// <see cref="ScoringException"/> where a column that the model needs is absent or of a type that cannot fill its input,
+/// and nothing else for bad data.
+/// </remarks>
+public interface IScorer : IDisposable
+{
+    /// <summary>The columns that must be there, in the order of the model's inputs.</summary>
+    IReadOnlyList<string> InputColumns { get; }
+
+    /// <summary>The execution provider in use, for example `cpu`.</summary>
+    string Provider { get; }
+
+    /// <summary>Hex SHA-256 of the model file.</summary>
+    string Sha256 { get; }
+
+    /// <summary>Writes one score per row. A row that cannot be scored (a null where the input's type has no NaN) gets NaN.</summary>
+    /// <param name="batch">Columns named as the data name them.</param>
+    /// <param name="scores">At least <c>batch.Length</c> long; float32 outputs are widened.</param>
+    void Score(RecordBatch batch, Span<double> scores);
+}
+
+/// <summary>Opens model files. One implementation: ONNX Runtime in the Host.</summary>
+public interface IScorerFactory
+{
+    /// <exception cref="ScoringException">The file is absent or corrupt, or its inputs or outputs do not fit the configuration: one clear line.</exception>
+    IScorer Open(Options.ModelOptions model);
+}
+
+/// <summary>A model cannot be loaded, or cannot score this batch. The message names the place.</summary>
+public sealed class ScoringException(string message, Exception? inner = null) : Exception(message, inner);
