@@ -66,9 +66,9 @@ public sealed record GeneralizationGap(string Metric, string From, string To, Me
 /// <summary>Something that is so and should not be.</summary>
 /// <param name="Kind">Its kind: overfitting, decay, no_discrimination …</param>
 /// <param name="Message">One sentence with the numbers, for people.</param>
-/// <param name="Confirmed">False: suspected only. Findings without grades are confirmed.</param>
 public sealed record Finding(string Kind, string? Metric, string Window, double? Value, double? Limit, string Message)
 {
+    /// <summary>False: suspected only. Findings without grades are confirmed.</summary>
     public bool Confirmed { get; init; } = true;
 
     /// <summary>The feature it speaks of, if any.</summary>
