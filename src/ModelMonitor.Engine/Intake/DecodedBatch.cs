@@ -24,7 +24,11 @@ public enum FeatureKind
 /// <param name="Columns">Names of the columns that are not features.</param>
 /// <param name="Features">Watched columns in the baseline's order. Empty: no baseline yet, decode no features.</param>
 /// <param name="LabelPositive">For binary models the positive class: labels become 1 or 0. Null: labels are numbers.</param>
-public sealed record IntakeSchema(ColumnNames Columns, IReadOnlyList<IntakeFeature> Features, LabelValue? LabelPositive);
+public sealed record IntakeSchema(ColumnNames Columns, IReadOnlyList<IntakeFeature> Features, LabelValue? LabelPositive)
+{
+    /// <summary>Columns that are there on purpose but not watched: never reported as extra.</summary>
+    public IReadOnlySet<string> Ignored { get; init; } = new HashSet<string>();
+}
 
 /// <summary>A watched column and how it is counted.</summary>
 public readonly record struct IntakeFeature(string Name, FeatureKind Kind);
@@ -55,7 +59,7 @@ public sealed record DecodedBatch
     /// <summary>The version that served each row, null where the row does not say; null without such a column.</summary>
     public string?[]? Versions { get; init; }
 
-    /// <summary>Columns that the baseline does not know, in the batch's order.</summary>
+    /// <summary>Columns that the baseline does not know, in the batch's order; empty while there is no baseline.</summary>
     public IReadOnlyList<string> ExtraColumns { get; init; } = [];
 
     /// <summary>Watched columns that the batch does not have.</summary>
