@@ -1,0 +1,58 @@
+using ModelMonitor.Core.Metrics;
+
+namespace ModelMonitor.Core.Baselines;
+
+/// <summary>What a version was when it was made: shapes, reference counts, and performance on train and hold-out.</summary>
+public sealed record Baseline
+{
+    public required string Model { get; init; }
+
+    public required string Version { get; init; }
+
+    /// <summary>Hex SHA-256 of the model file; empty where the data carry their own scores.</summary>
+    public required string ModelSha256 { get; init; }
+
+    /// <summary>Hash over the shape: the identity of every state counted on it.</summary>
+    public required string Hash { get; init; }
+
+    public required BaselineShape Shape { get; init; }
+
+    /// <summary>Rows of the drift reference: the hold-out, else the training data.</summary>
+    public required long ReferenceRows { get; init; }
+
+    /// <summary>In the order of the shape's features.</summary>
+    public required IReadOnlyList<FeatureReference> Features { get; init; }
+
+    public required NumericReference Score { get; init; }
+
+    /// <summary>Labels of the drift reference; for binary models the positive and negative rows.</summary>
+    public required LabelReference Labels { get; init; }
+
+    public required ReferencePerformance Train { get; init; }
+
+    /// <summary>Null without hold-out data.</summary>
+    public ReferencePerformance? Holdout { get; init; }
+
+    /// <summary>PSI of the scores, train against hold-out; null without hold-out data.</summary>
+    public double? ScorePsiTrainToHoldout { get; init; }
+}
+
+/// <summary>The drift reference of one column.</summary>
+public abstract record FeatureReference(long Missing);
+
+/// <param name="Missing">Null or NaN.</param>
+/// <param name="Counts">Per fine bin.</param>
+/// <param name="Mean">Of the finite values; NaN where there is none.</param>
+/// <param name="StandardDeviation">Of the finite values, dividing by n; 0 for a constant, NaN where there is none.</param>
+public sealed record NumericReference(long Missing, long[] Counts, double Minimum, double Maximum, double Mean, double StandardDeviation) : FeatureReference(Missing);
+
+/// <param name="Missing">Null.</param>
+/// <param name="Counts">Per category, then `other`, then `unseen` (0).</param>
+/// <param name="SeenOnce">Categories seen once, for the Good–Turing estimate of what is still unseen.</param>
+public sealed record CategoryReference(long Missing, long[] Counts, long SeenOnce) : FeatureReference(Missing);
+
+/// <summary>Labels of the drift reference. Positive and negative rows for binary models, 0 for regression.</summary>
+public sealed record LabelReference(long Rows, long Positives, long Negatives);
+
+/// <summary>Performance on a reference file, by metric key.</summary>
+public sealed record ReferencePerformance(long Rows, IReadOnlyDictionary<string, MetricValue> Performance);

@@ -1,0 +1,76 @@
+using ModelMonitor.Core.Metrics;
+
+namespace ModelMonitor.Core.Evaluations;
+
+/// <summary>A stretch of event time, [Start, End), microseconds of UTC since 1970.</summary>
+public readonly record struct TimeRange(long Start, long End)
+{
+    public long Length => End - Start;
+}
+
+/// <summary>All that was computed for one version over one window.</summary>
+public sealed record Evaluation
+{
+    public required string Model { get; init; }
+
+    public required string Version { get; init; }
+
+    public required TaskKind Task { get; init; }
+
+    /// <summary>The window's name; `overall` or a calendar unit where asked for by hand.</summary>
+    public required string Window { get; init; }
+
+    /// <summary>`column=value`; empty = all rows.</summary>
+    public string Segment { get; init; } = "";
+
+    /// <summary>What drift is computed over: the newest window.</summary>
+    public required TimeRange Range { get; init; }
+
+    public required long Rows { get; init; }
+
+    /// <summary>Labelled rows in <see cref="Range"/>.</summary>
+    public required long Labelled { get; init; }
+
+    /// <summary>What realised performance is computed over: the newest window whose labels are due.</summary>
+    public required TimeRange PerformanceRange { get; init; }
+
+    /// <summary>All rows in <see cref="PerformanceRange"/>.</summary>
+    public required long PerformanceRows { get; init; }
+
+    /// <summary>Labelled rows in <see cref="PerformanceRange"/>.</summary>
+    public required long PerformanceLabelled { get; init; }
+
+    /// <summary>By metric key, in a fixed order.</summary>
+    public required IReadOnlyDictionary<string, MetricValue> Performance { get; init; }
+
+    public required DriftValues Drift { get; init; }
+
+    /// <summary>Gaps train → hold-out, train → production and hold-out → production.</summary>
+    public IReadOnlyList<GeneralizationGap> Gaps { get; init; } = [];
+
+    public IReadOnlyList<Finding> Findings { get; init; } = [];
+}
+
+/// <summary>Drift values by key.</summary>
+/// <param name="Score">Of the scores; empty where there are none.</param>
+/// <param name="Label">Of the label's classes; empty where there are no labels or no classes.</param>
+/// <param name="Features">Feature → key → value, in the baseline's order.</param>
+public sealed record DriftValues(
+    IReadOnlyDictionary<string, MetricValue> Score,
+    IReadOnlyDictionary<string, MetricValue> Label,
+    IReadOnlyList<KeyValuePair<string, IReadOnlyDictionary<string, MetricValue>>> Features);
+
+/// <summary>The relative loss of a metric from one data set to another; positive = worse. `from`/`to`: train, holdout, production.</summary>
+public sealed record GeneralizationGap(string Metric, string From, string To, MetricValue Value);
+
+/// <summary>Something that is so and should not be.</summary>
+/// <param name="Kind">Its kind: overfitting, decay, no_discrimination …</param>
+/// <param name="Message">One sentence with the numbers, for people.</param>
+public sealed record Finding(string Kind, string? Metric, string Window, double? Value, double? Limit, string Message)
+{
+    /// <summary>False: suspected only. Findings without grades are confirmed.</summary>
+    public bool Confirmed { get; init; } = true;
+
+    /// <summary>The feature it speaks of, if any.</summary>
+    public string? Feature { get; init; }
+}

@@ -1,0 +1,18 @@
+namespace ModelMonitor.Core.Sketches;
+
+/// <summary>What is remembered of one column: counts per bin and what data quality needs.</summary>
+public abstract class FeatureSketch : IMergeable<FeatureSketch>
+{
+    /// <summary>Null, NaN, or the column absent.</summary>
+    public long Missing { get; protected set; }
+
+    /// <summary>All rows, missing ones included.</summary>
+    public abstract long Rows { get; }
+
+    public abstract void Merge(FeatureSketch other);
+
+    public abstract void Write(StateWriter writer);
+
+    /// <summary>Rows of a batch that has no such column.</summary>
+    public void AddMissing(long rows) => Missing += rows;
+}

@@ -1,0 +1,36 @@
+namespace ModelMonitor.Engine;
+
+/// <summary>What the monitor counts about itself. Thread-safe, cheap, never throws. Every count starts at 0 when its model is declared.</summary>
+public interface ITelemetry
+{
+    /// <summary>Makes the model's counters appear at 0, and says which version serves it.</summary>
+    void ModelDeclared(string model, string version, string role, string provider, string sha256);
+
+    /// <param name="stream">`predictions` or `labels`.</param>
+    void RowsReceived(string model, string stream, long rows);
+
+    /// <param name="reason">`duplicate_id`, `too_old`, `in_future`, `null_id`, `null_label`, `malformed`, `overloaded` …</param>
+    void RowsRejected(string model, string stream, string reason, long rows);
+
+    /// <param name="outcome">`joined`, `waiting`, `duplicate`, `corrected`, `expired`.</param>
+    void Labels(string model, string outcome, long rows);
+
+    /// <summary>The time from prediction to label of one joined row.</summary>
+    void LabelDelay(string model, TimeSpan delay);
+
+    void Scored(string model, TimeSpan duration);
+
+    void Committed(TimeSpan duration);
+
+    /// <summary>Rows that wait for their commit.</summary>
+    void QueueRows(long rows);
+
+    void EvaluationSkipped(string model, string window, string reason);
+
+    void EvaluationSucceeded(string model, string window, DateTimeOffset at);
+
+    /// <param name="outcome">`queued`, `delivered`, `failed`, `suppressed`.</param>
+    void Action(string model, string rule, string action, string outcome);
+
+    void SinkFailed(string sink);
+}
