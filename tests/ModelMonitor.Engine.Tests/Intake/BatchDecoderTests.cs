@@ -92,7 +92,7 @@ public class BatchDecoderTests
             (IArrowType type) => Assert.Equal(FeatureKind.Categorical, BatchDecoder.KindOf(type)));
         Assert.All(Columns.Numbers.Values, column => Assert.Equal(FeatureKind.Numeric, BatchDecoder.KindOf(column.Data.DataType)));
         Assert.Equal(FeatureKind.Numeric, BatchDecoder.KindOf(new TimestampType(TimeUnit.Second, "UTC")));
-        Assert.All([BinaryType.Default, new ListType(Int32Type.Default), new StructType([]), NullType.Default, new FixedSizeBinaryType(16)],
+        Assert.All([BinaryType.Default, new ListType(Int32Type.Default), new StructType([new Field("a", Int32Type.Default, true)]), NullType.Default, new FixedSizeBinaryType(16)],
             (IArrowType type) => Assert.Null(BatchDecoder.KindOf(type)));
     }
 }

@@ -1,3 +1,4 @@
+using Apache.Arrow;
 using Apache.Arrow.Ipc;
 using ModelMonitor.Engine.Intake;
 
@@ -6,6 +7,7 @@ namespace ModelMonitor.Engine.Tests.Intake;
 public class HostileBodyTests
 {
     private const long MostBytes = 4 << 20;
+    private const int Rounds = 2000;
 
     public static TheoryData<string> Codecs => ["none", "Lz4Frame", "Zstd"];
 
@@ -73,16 +75,61 @@ public class HostileBodyTests
     {
         byte[] body = Streams.Write(Streams.Predictions());
         var random = new Random(1);
-        for (int round = 0; round < 3000; round++)
+        for (int round = 0; round < Rounds; round++)
         {
-            byte[] noisy = [.. body];
-            for (int changes = random.Next(1, 6); changes > 0; changes--)
+            Survives(Noisy(body, random), out _);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Codecs))]
+    public void Noise_in_a_column_of_any_type_is_refused_or_read_as_whatever_it_is_asked_for(string codec)
+    {
+        IArrowArray[] columns = [.. Columns.Numbers.Values, .. Columns.Texts.Values, new NullArray(4)];
+        byte[] body = Streams.Write(Streams.Batch(columns.Select((column, i) => ($"c{i}", column)).ToArray()), CodecOf(codec));
+        var random = new Random(2);
+        for (int round = 0; round < Rounds; round++)
+        {
+            byte[] noisy = Noisy(body, random);
+            if (Refused(() => ArrowBatches.Open(noisy, Decoding.Small).ReadAll().ToList(), out List<RecordBatch>? batches))
             {
-                int at = random.Next(noisy.Length & ~3);
-                BitConverter.TryWriteBytes(noisy.AsSpan(at & ~3), random.Next(5) switch { 0 => -1, 1 => int.MaxValue, 2 => 0, 3 => random.Next(64), _ => random.Next() });
+                continue;
             }
 
-            Survives(noisy, out _);
+            foreach (IArrowArray column in batches!.SelectMany(batch => batch.Arrays))
+            {
+                Refused(() => { ColumnReader.ReadDoubles(column, "x", new double[column.Length]); return 0; }, out _);
+                Refused(() => ColumnReader.ReadStrings(column, "x"), out _);
+                Refused(() => ColumnReader.ReadIds(column, "x"), out _);
+                Refused(() => ColumnReader.ReadTimes(column, "x"), out _);
+                Refused(() => { ColumnReader.ReadInt64s(column, "x", new long[column.Length], new bool[column.Length]); return 0; }, out _);
+            }
         }
+    }
+
+    private static bool Refused<T>(Func<T> read, out T? result)
+    {
+        result = default;
+        try
+        {
+            result = read();
+            return false;
+        }
+        catch (IntakeException)
+        {
+            return true;
+        }
+    }
+
+    private static byte[] Noisy(byte[] body, Random random)
+    {
+        byte[] noisy = [.. body];
+        for (int changes = random.Next(1, 6); changes > 0; changes--)
+        {
+            int value = random.Next(6) switch { 0 => -1, 1 => int.MaxValue, 2 => 0, 3 or 4 => random.Next(64), _ => random.Next() };
+            BitConverter.TryWriteBytes(noisy.AsSpan(random.Next(body.Length) & ~3), value);
+        }
+
+        return noisy;
     }
 }
