@@ -158,7 +158,7 @@ internal sealed class ModelBinder(BindingContext context)
             if (NotYetSupported.IsMetric(metric))
                 context.Faults.Add(place, value.Path, NotYetSupported.Refusal);
             else if (!known.Contains(metric, StringComparer.Ordinal))
-                context.Faults.Add(place, value.Path, $"is no performance metric of a {task?.ToString().ToLowerInvariant()} model{Suggestion.For(metric, known)}");
+                context.Faults.Add(place, value.Path, $"is no performance metric of a {(task is null ? "" : $"{task} ".ToLowerInvariant())}model{Suggestion.For(metric, known)}");
             if (value is YamlScalar scalar && ValueText.Number(scalar.Text) is { } number)
                 targets.Add(new(metric, number));
             else

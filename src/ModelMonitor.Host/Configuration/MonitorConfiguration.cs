@@ -19,7 +19,7 @@ internal static class MonitorConfiguration
         {
             text = File.ReadAllText(path, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or DecoderFallbackException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
         {
             var reason = error is DecoderFallbackException ? "it is no UTF-8 text" : error.Message;
             return (null, [new(new(path, 1, 1), "", $"cannot be read: {reason}")]);

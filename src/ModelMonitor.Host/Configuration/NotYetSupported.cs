@@ -22,6 +22,9 @@ internal static class NotYetSupported
     private static readonly string[] s_multiclassMetrics =
         ["roc_auc_ovr_macro", "f1_macro", "f1_micro", "f1_weighted", "precision_macro", "recall_macro"];
 
+    /// <summary>Bounded, so that a link to a folder above does not run in circles.</summary>
+    private static readonly EnumerationOptions s_deep = new() { RecurseSubdirectories = true, MaxRecursionDepth = 4 };
+
     public static bool IsKey(string section, string key) => s_keys.Contains((section, key));
 
     public static bool IsTask(TaskKind task) => task == TaskKind.Multiclass;
@@ -38,6 +41,5 @@ internal static class NotYetSupported
     public static bool IsState(YamlNode state) => state is YamlMapping;
 
     /// <summary>Folders that are absent or hold no library change nothing, so they may be named already.</summary>
-    public static bool IsPluginFolder(string folder) =>
-        Directory.Exists(folder) && Directory.EnumerateFiles(folder, "*.dll", SearchOption.AllDirectories).Any();
+    public static bool IsPluginFolder(string folder) => Directory.Exists(folder) && Directory.EnumerateFiles(folder, "*.dll", s_deep).Any();
 }

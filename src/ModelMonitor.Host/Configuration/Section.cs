@@ -10,6 +10,8 @@ namespace ModelMonitor.Host.Configuration;
 /// </remarks>
 internal sealed class Section
 {
+    private const string NoText = "must not be empty, nor hold a NUL";
+
     private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
     private readonly SectionShape _shape;
     private readonly YamlMapping _node;
@@ -71,7 +73,16 @@ internal sealed class Section
         }
     }
 
-    public string? Text(string key) => Scalar(key, "a single value") is { } scalar && !IsBlank(scalar, key) ? scalar.Text : null;
+    /// <summary>A text that is not blank.</summary>
+    public string? Text(string key)
+    {
+        if (Scalar(key, "a single value") is not { } scalar)
+            return null;
+        if (IsText(scalar))
+            return scalar.Text;
+        Fault(key, NoText);
+        return null;
+    }
 
     public string? RequiredText(string key) => Require(key) ? Text(key) : null;
 
@@ -120,10 +131,10 @@ internal sealed class Section
         var items = new List<YamlScalar>();
         foreach (var item in node is YamlSequence sequence ? sequence.Items : [node])
         {
-            if (item is YamlScalar { IsNull: false, Text.Length: > 0 } scalar)
+            if (item is YamlScalar scalar && IsText(scalar))
                 items.Add(scalar);
             else
-                faults.Add(item.Place, item.Path, item is YamlScalar ? "must not be empty" : $"must be a single value, found {item.Found}");
+                faults.Add(item.Place, item.Path, item is YamlScalar ? NoText : $"must be a single value, found {item.Found}");
         }
 
         return items;
@@ -167,13 +178,8 @@ internal sealed class Section
         return null;
     }
 
-    private bool IsBlank(YamlScalar scalar, string key)
-    {
-        var blank = string.IsNullOrWhiteSpace(scalar.Text);
-        if (blank)
-            Fault(key, "must not be empty");
-        return blank;
-    }
+    /// <summary>Neither blank nor with a NUL, which no path can hold.</summary>
+    private static bool IsText(YamlScalar scalar) => !scalar.IsNull && !string.IsNullOrWhiteSpace(scalar.Text) && !scalar.Text.Contains('\0');
 
     private static bool IsEmpty(YamlNode node) => node.IsNull || node is YamlSequence { Items.Count: 0 };
 }

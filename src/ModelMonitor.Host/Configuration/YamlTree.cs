@@ -19,6 +19,7 @@ internal sealed class YamlTree
     private const int MaxDepth = 32;
     private const int MaxNodes = 100_000;
 
+    private readonly string _text;
     private readonly Parser _parser;
     private readonly Func<Mark, Place> _placeOf;
     private readonly Dictionary<AnchorName, YamlNode?> _anchors = [];
@@ -26,6 +27,7 @@ internal sealed class YamlTree
 
     private YamlTree(string text, Func<Mark, Place> placeOf)
     {
+        _text = text;
         _parser = new Parser(new StringReader(text));
         _placeOf = placeOf;
     }
@@ -57,7 +59,12 @@ internal sealed class YamlTree
         }
         catch (YamlException error)
         {
-            throw Fault(error.Start, path, $"is not valid YAML: {Sentence(error)}");
+            throw Fault(TabBehind(error) ?? error.Start, path, $"is not valid YAML: {error.Message}");
+        }
+        catch (Exception error) when (error is InvalidOperationException or ArgumentException or IndexOutOfRangeException or FormatException)
+        {
+            // The parser trips over some malformed texts instead of refusing them; what it read last is as close as one gets.
+            throw Fault(_parser.Current?.End ?? new Mark(0, 1, 1), path, "is not valid YAML from here on");
         }
     }
 
@@ -71,7 +78,8 @@ internal sealed class YamlTree
         if (_parser.TryConsume<AnchorAlias>(out var alias))
             return Aliased(alias, path, depth);
 
-        var head = (NodeEvent)_parser.Current!;
+        if (_parser.Current is not NodeEvent head)
+            throw Fault(start, path, "is not valid YAML: a value is missing");
         var text = !head.Tag.IsEmpty && head.Tag.Value == "tag:yaml.org,2002:str";
         if (!head.Tag.IsEmpty && !head.Tag.IsNonSpecific && !text)
             throw Fault(start, path, $"carries the tag '{head.Tag.Value}'; tags are not used here");
@@ -148,11 +156,13 @@ internal sealed class YamlTree
 
     private YamlTreeException Fault(Mark at, string path, string message) => new(_placeOf(at), path, message);
 
-    /// <summary>The parser's words without its own way of writing the place.</summary>
-    private static string Sentence(YamlException error)
+    /// <summary>The first tab that indents a line, where the parser complains of one: it names the place where the mapping began.</summary>
+    private Mark? TabBehind(YamlException error)
     {
-        var message = error.Message;
-        var place = message.LastIndexOf("): ", StringComparison.Ordinal);
-        return message.StartsWith('(') && place > 0 ? message[(place + 3)..] : message;
+        if (!error.Message.Contains("tab as indentation", StringComparison.Ordinal))
+            return null;
+        var lines = _text.Split('\n');
+        var line = Array.FindIndex(lines, line => line.AsSpan(0, line.Length - line.AsSpan().TrimStart().Length).Contains('\t'));
+        return line < 0 ? null : new Mark(0, line + 1, lines[line].IndexOf('\t', StringComparison.Ordinal) + 1);
     }
 }
