@@ -26,7 +26,7 @@ public static class BaselineJson
             ["version"] = baseline.Version,
             ["model_sha256"] = baseline.ModelSha256,
             ["hash"] = baseline.Hash,
-            ["task"] = TaskName(baseline.Shape.Task),
+            ["task"] = EvaluationJson.TaskName(baseline.Shape.Task),
             ["reference_rows"] = baseline.ReferenceRows,
             ["labels"] = new JsonObject { ["rows"] = baseline.Labels.Rows, ["positives"] = baseline.Labels.Positives, ["negatives"] = baseline.Labels.Negatives },
             ["train"] = Performance(baseline.Train),
@@ -81,7 +81,7 @@ public static class BaselineJson
         }
     }
 
-    internal static string TaskName(TaskKind task) => task switch { TaskKind.Binary => "binary", TaskKind.Multiclass => "multiclass", _ => "regression" };
+
 
     private static JsonObject Performance(ReferencePerformance performance) => new() { ["rows"] = performance.Rows, ["performance"] = MetricJson.Full(performance.Performance) };
 

@@ -68,7 +68,7 @@ public static class Evaluator
         return new FindingOptions
         {
             PrimaryMetric = PrimaryMetric.Of(model.Options.Task, model.Options.Targets),
-            Targets = model.Options.Targets,
+            Targets = new Dictionary<string, double>(model.Options.Targets),
             Features = Math.Max(model.Baseline.Shape.Features.Count, 1),
             LooksPerWindow = looks,
         };
