@@ -71,7 +71,7 @@ public sealed class OutboxDispatcher(
             return;
         }
 
-        var delay = RetrySchedule.DelayAfter(claim.Attempts, claim.Key);
+        var delay = RetrySchedule.NextDelay(claim.Key, claim.Attempts);
         if (outcome.RetryAfter is { } wish && wish > delay) delay = wish;
         await SettleAsync(claim with { DueAt = Instant.From(clock.GetUtcNow() + delay), Error = outcome.Error }, claim.Attempts).ConfigureAwait(false);
     }

@@ -1,5 +1,6 @@
 using Apache.Arrow;
 using ModelMonitor.Core.Baselines;
+using ModelMonitor.Core.Metrics;
 using ModelMonitor.Core.Panes;
 using ModelMonitor.Core.Sketches;
 using ModelMonitor.Engine.Commit;
@@ -46,7 +47,7 @@ public static class BaselineBuilder
             Labels = state.Outcomes is BinaryOutcomes o ? new(o.Rows, o.PositiveRows, o.NegativeRows) : new(state.LabelledRows, 0, 0),
             Train = new(trainState.Rows, Performance.Of(trainState, shape)),
             Holdout = files.Holdout is null ? null : new(state.Rows, Performance.Of(state, shape)),
-            ScorePsiTrainToHoldout = files.Holdout is null ? null : Drift.ScorePsi(shape.Score, trainState.Score!, state.Score!),
+            ScorePsiTrainToHoldout = files.Holdout is null ? null : Drift.OfNumeric(state.Score!, shape.Score, Numeric(trainState.Score!, shape.Score))["psi"].Value,
         };
     }
 
@@ -85,7 +86,7 @@ public static class BaselineBuilder
     };
 
     private static NumericReference Numeric(NumericSketch sketch, NumericShape shape) =>
-        new(sketch.Missing, sketch.Counts.ToArray(), shape.Minimum, shape.Maximum, sketch.Mean(shape.Centre), sketch.StandardDeviation());
+        new(sketch.Missing, sketch.Counts.ToArray(), shape.Minimum, shape.Maximum, sketch.Mean(shape.Centre), sketch.StandardDeviation()) { Infinite = sketch.Infinite };
 
     private static IEnumerable<RecordBatch> All(IEnumerator<RecordBatch> begun)
     {

@@ -118,6 +118,7 @@ public static class BaselineJson
     {
         ["kind"] = "numeric",
         ["missing"] = reference.Missing,
+        ["infinite"] = reference.Infinite,
         ["minimum"] = Number(reference.Minimum),
         ["maximum"] = Number(reference.Maximum),
         ["mean"] = Number(reference.Mean),
@@ -133,7 +134,7 @@ public static class BaselineJson
         var shape = new NumericShape(new BinEdges(json["edges"]!.Deserialize<double[]>()!), json["deciles"]!.Deserialize<int[]>()!, Number(json["minimum"]), Number(json["maximum"]), (double)json["centre"]!);
         var counts = json["counts"]!.Deserialize<long[]>()!;
         if (counts.Length != shape.Edges.Bins) throw new FormatException($"{counts.Length} counts for {shape.Edges.Bins} bins");
-        return (shape, new NumericReference((long)json["missing"]!, counts, shape.Minimum, shape.Maximum, Number(json["mean"]), Number(json["standard_deviation"])));
+        return (shape, new NumericReference((long)json["missing"]!, counts, shape.Minimum, shape.Maximum, Number(json["mean"]), Number(json["standard_deviation"])) { Infinite = (long)json["infinite"]! });
     }
 
     private static JsonObject Category(CategoryShape shape, CategoryReference reference)

@@ -2,7 +2,6 @@ using Microsoft.Extensions.Logging;
 using ModelMonitor.Core;
 using ModelMonitor.Engine.Models;
 using ModelMonitor.Engine.Options;
-using ModelMonitor.Engine.State;
 
 namespace ModelMonitor.Engine.Commit;
 

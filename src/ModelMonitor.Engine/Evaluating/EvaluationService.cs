@@ -11,7 +11,7 @@ namespace ModelMonitor.Engine.Evaluating;
 
 /// <summary>The job behind a schedule: evaluate one window for every model, commit, publish. Live and replay call the same.</summary>
 public sealed class EvaluationService(
-    ModelCatalog catalog, MonitorOptions options, IStateStore store, StateWriter writer, IEnumerable<IEvaluationSink> sinks, ITelemetry telemetry, TimeProvider clock, ILogger<EvaluationService> logger)
+    ModelCatalog catalog, MonitorOptions options, IStateStore store, StateWriter writer, IEnumerable<IEvaluationSink> sinks, ITelemetry telemetry, TimeProvider clock, ILogger<EvaluationService> logger) : IDisposable
 {
     private readonly IEvaluationSink[] _sinks = [.. sinks];
     private readonly SemaphoreSlim _publishing = new(1, 1);
@@ -36,6 +36,8 @@ public sealed class EvaluationService(
             }
         }
     }
+
+    public void Dispose() => _publishing.Dispose();
 
     private async Task RunAsync(MonitoredModel model, WindowOptions window, CancellationToken cancellationToken)
     {

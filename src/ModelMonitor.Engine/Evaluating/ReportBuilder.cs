@@ -5,7 +5,6 @@ using ModelMonitor.Core.Rules;
 using ModelMonitor.Core.Windows;
 using ModelMonitor.Engine.Json;
 using ModelMonitor.Engine.Models;
-using ModelMonitor.Engine.Options;
 using ModelMonitor.Engine.State;
 
 namespace ModelMonitor.Engine.Evaluating;

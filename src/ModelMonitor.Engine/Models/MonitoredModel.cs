@@ -21,6 +21,6 @@ public sealed record MonitoredModel(ModelOptions Options, Baseline Baseline, ISc
     public static IntakeSchema SchemaOf(ModelOptions options, IReadOnlyList<IntakeFeature> features)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return new IntakeSchema(options.Columns, features, options.Task == TaskKind.Binary ? options.LabelPositive ?? LabelValue.From(1L) : null) { Ignored = options.Ignore.ToHashSet(StringComparer.Ordinal) };
+        return new IntakeSchema(options.Columns, features, options.Task == TaskKind.Binary ? options.LabelPositive ?? LabelValue.From(1L) : null) { Ignored = [.. options.Ignore] };
     }
 }
