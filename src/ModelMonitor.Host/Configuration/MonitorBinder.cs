@@ -18,7 +18,7 @@ internal sealed class MonitorBinder(BindingContext context)
         var retentionSection = section.Child("retention", Shapes.Retention);
         var retention = Retention(retentionSection);
         var (actions, actionNames) = Actions(section);
-        IReadOnlyList<WindowOptions> windowOptions = [.. windows.Select(window => window.Options)];
+        IReadOnlyList<WindowOptions> windowOptions = [.. windows.Select(window => WithLooks(window.Options, pane))];
 
         if (pane is { } known)
             CrossChecks.Windows(windows, known, section, context.Faults);
@@ -104,6 +104,10 @@ internal sealed class MonitorBinder(BindingContext context)
         monitor.Fault("pane", $"must divide an hour, or be whole hours that divide a day; found {ValueText.Of(pane.Value)}");
         return null;
     }
+
+    /// <summary>A window whose schedule or pane is at fault keeps its one look.</summary>
+    private static WindowOptions WithLooks(WindowOptions window, TimeSpan? pane) =>
+        pane is null || window.Schedule.Length == 0 ? window : window with { Looks = Looks.Of(window.Schedule, window.Size, pane.Value) };
 
     private static RetentionOptions Retention(Section section)
     {

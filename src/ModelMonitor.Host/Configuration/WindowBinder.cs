@@ -15,6 +15,9 @@ internal sealed class WindowBinder(BindingContext context)
         new(new("day", TimeSpan.FromDays(1), "0 0/5 * * * ?"), null),
     ];
 
+    /// <summary>No clock is asked: a schedule without a single fire since then has none at all.</summary>
+    private static readonly DateTimeOffset s_longAgo = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     /// <summary>Every window's name, also of those with a fault: a rule that names one is not to be blamed.</summary>
     public IReadOnlyList<string> Names { get; private set; } = [];
 
@@ -49,8 +52,10 @@ internal sealed class WindowBinder(BindingContext context)
             return null;
         try
         {
-            _ = new CronExpression(text);
-            return text;
+            if (new CronExpression(text, TimeZoneInfo.Utc).GetNextValidTimeAfter(s_longAgo) is not null)
+                return text;
+            section.Fault("schedule", $"'{text}' never fires");
+            return null;
         }
         catch (FormatException error)
         {

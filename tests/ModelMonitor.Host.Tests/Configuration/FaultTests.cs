@@ -136,6 +136,7 @@ public sealed class FaultTests
     [InlineData("windows: {}", "must hold at least one window")]
     [InlineData("windows: { day: { size: 0d, schedule: \"0 0 * * * ?\" } }", "longer than 0")]
     [InlineData("windows: { day: { size: 1d, schedule: \"* * * * *\" } }", "is no Quartz cron expression")]
+    [InlineData("windows: { day: { size: 1d, schedule: \"0 0 0 30 2 ?\" } }", "never fires")]
     public void A_wrong_value_elsewhere_is_a_fault(string line, string part) => Assert.Contains(part, FaultWith(line), StringComparison.Ordinal);
 
     [Theory]

@@ -1,5 +1,6 @@
 using ModelMonitor.Core;
 using ModelMonitor.Engine.Options;
+using ModelMonitor.Host.Configuration;
 using static ModelMonitor.Host.Tests.Configuration.ConfigurationText;
 
 namespace ModelMonitor.Host.Tests.Configuration;
@@ -21,7 +22,7 @@ public sealed class LoadTests
         Assert.Equal("127.0.0.1:9464", options.ListenHttp);
         Assert.Equal("0.0.0.0:9465", options.ListenMetrics);
         Assert.Equal("/etc/monitor/store", options.StateFolder);
-        Assert.Equal([new("hour", TimeSpan.FromHours(1), "0 * * * * ?"), new("day", TimeSpan.FromDays(1), "0 0/5 * * * ?")], options.Windows);
+        Assert.Equal([new("hour", TimeSpan.FromHours(1), "0 * * * * ?") { Looks = 6 }, new("day", TimeSpan.FromDays(1), "0 0/5 * * * ?") { Looks = 144 }], options.Windows);
         Assert.Equal(TimeSpan.FromMinutes(10), options.Pane);
         Assert.Equal(TimeSpan.FromMinutes(3), options.Lateness);
         Assert.Equal(
@@ -130,4 +131,18 @@ public sealed class LoadTests
     [InlineData("{ sample: 0.25 }", 0.25)]
     public void Predictions_wait_as_join_says(string join, double share) =>
         Assert.Equal(share, Options(Samples.Least + $"\n    join: {join}").Models[0].JoinSample);
+
+    [Theory]
+    [InlineData("0 * * * * ?", "1h", "5m", 12)]
+    [InlineData("0 0/5 * * * ?", "1d", "1m", 288)]
+    [InlineData("0 0/5 * * * ?", "1d", "1h", 24)]
+    [InlineData("0 0 0 * * ?", "30d", "5m", 30)]
+    [InlineData("0 0 0 1 1 ?", "7d", "5m", 1)]
+    [InlineData("0/1 * * * * ?", "1m", "500ms", 60)]
+    public void A_window_is_looked_at_once_for_each_pane_that_its_schedule_meets(string schedule, string size, string pane, int looks) =>
+        Assert.Equal(looks, Looks.Of(schedule, ValueText.Duration(size)!.Value, ValueText.Duration(pane)!.Value));
+
+    [Fact]
+    public void Looks_of_a_long_window_follow_from_the_rate() =>
+        Assert.InRange(Looks.Of("0 * * * * ?", TimeSpan.FromDays(3000), TimeSpan.FromMinutes(5)), 863_000, 865_000);
 }
