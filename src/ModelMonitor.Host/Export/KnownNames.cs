@@ -1,3 +1,5 @@
+using ModelMonitor.Core.Metrics;
+
 namespace ModelMonitor.Host.Export;
 
 /// <summary>Label values that are known beforehand, so that their series start at 0 and `rate()` sees the first event.</summary>
@@ -6,11 +8,18 @@ internal static class KnownNames
     public static readonly string[] Streams = ["predictions", "labels"];
 
     public static readonly string[] RejectReasons =
-        ["duplicate_id", "too_old", "in_future", "null_id", "null_label", "malformed", "overloaded"];
+        ["duplicate_id", "too_old", "in_future", "null_id", "null_label", "malformed", "overloaded", "expired_unlabelled"];
 
     public static readonly string[] LabelOutcomes = ["joined", "waiting", "duplicate", "corrected", "expired"];
 
-    public static readonly string[] SkipReasons = ["no_rows", "no_baseline", "already_evaluated", "failed"];
+    /// <summary>Why a whole evaluation, or a value of it, was withheld.</summary>
+    public static readonly string[] SkipReasons =
+    [
+        "error", "already_evaluated", MetricStatus.NoRows, MetricStatus.OneClassOnly, MetricStatus.NoLabels, MetricStatus.NoValues,
+        MetricStatus.NoPositives, MetricStatus.NoPredictedPositives, MetricStatus.ConstantPrediction, MetricStatus.ConstantLabel,
+        MetricStatus.ConstantReference, MetricStatus.ZeroDenominator, MetricStatus.UndefinedOperand, MetricStatus.TooFewLabels,
+        MetricStatus.LabelsImmature, MetricStatus.NoReferenceChunks, "calibration_lost",
+    ];
 
     public static readonly string[] ActionOutcomes = ["queued", "delivered", "failed", "suppressed"];
 

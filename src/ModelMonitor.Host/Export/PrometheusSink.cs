@@ -26,7 +26,7 @@ public sealed class PrometheusSink : IEvaluationSink
     private readonly Gauge _windowEnd;
     private readonly Gauge _finding;
     private readonly Gauge _ruleBreached;
-    private readonly Gauge _withheld;
+    private readonly SeriesTable<Gauge.Child> _withheld;
     private readonly Dictionary<string, Gauge> _families = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Model, string Window, string Segment), SeriesGroup> _groups = [];
     private readonly Dictionary<(string Model, string Version), FeatureSelection> _selections = [];
@@ -48,8 +48,9 @@ public sealed class PrometheusSink : IEvaluationSink
         _windowEnd = Family("window_end_timestamp_seconds", "End of the newest window, exclusive, in seconds of UTC since 1970.");
         _finding = Family("finding", "1 while something is so that should not be, else 0.", "kind");
         _ruleBreached = Family("rule_breached", "1 while the rule is breached, else 0.", "rule");
-        _withheld = registry.Factory.CreateGauge(
+        var withheld = registry.Factory.CreateGauge(
             "modelmonitor_series_withheld", "Series that found no room under the model's limit in the latest evaluations.", ["model"]);
+        _withheld = new(registry.Budget, withheld.WithLabels);
     }
 
     public string Name => SinkName;
@@ -83,7 +84,7 @@ public sealed class PrometheusSink : IEvaluationSink
         }
 
         group.Commit();
-        _withheld.WithLabels(group.Model).Set(_groups.Values.Where(g => g.Model == group.Model).Sum(g => g.Withheld));
+        _withheld[new(group.Model)].Set(_groups.Values.Where(g => g.Model == group.Model).Sum(g => g.Withheld));
     }
 
     private SeriesGroup GroupOf(Evaluation evaluation)
@@ -108,10 +109,14 @@ public sealed class PrometheusSink : IEvaluationSink
         }
 
         if (_groups.TryGetValue(key, out var kept)) return kept;
-        var created = new SeriesGroup(_registry.Budget, evaluation.Model, evaluation.Version, evaluation.Window, evaluation.Segment);
+        var created = new SeriesGroup(
+            _registry.Budget, GiveWay, evaluation.Model, evaluation.Version, evaluation.Window, evaluation.Segment);
         _groups.Add(key, created);
         return created;
     }
+
+    /// <summary>Withdraws one segment of the model for the sake of the whole; false where none is left.</summary>
+    private bool GiveWay(string model) => _groups.Values.Any(g => g.Model == model && !g.IsWhole && g.Clear());
 
     private void SetFindings(SeriesGroup group, IReadOnlyList<Finding> findings)
     {

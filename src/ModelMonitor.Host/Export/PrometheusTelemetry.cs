@@ -45,7 +45,7 @@ public sealed class PrometheusTelemetry : ITelemetry
         _received = Counters("rows_received_total", "Rows that arrived.", "stream");
         _rejected = Counters("rows_rejected_total", "Rows that were refused, by reason.", "stream", "reason");
         _labels = Counters("labels_total", "Labels by what became of them.", "outcome");
-        _skipped = Counters("evaluations_skipped_total", "Evaluations that were due and did not take place, by reason.", "window", "reason");
+        _skipped = Counters("evaluations_skipped_total", "Evaluations that did not take place, or withheld a value, by reason.", "window", "reason");
         _requests = Counters("retrain_requests_total", "Messages that rules asked for, retrain requests and notifications, by outcome.", "rule", "action", "outcome");
         var success = _factory.CreateGauge(
             Prefix + "evaluation_last_success_timestamp_seconds",

@@ -6,7 +6,7 @@ public enum SeriesRank
     /// <summary>Promised to be there even for an empty window.</summary>
     Always,
 
-    /// <summary>Of all rows of a window.</summary>
+    /// <summary>Of all rows of a window. Where even this mark is reached, segments give way.</summary>
     Whole,
 
     /// <summary>A value of one segment.</summary>

@@ -7,7 +7,8 @@ namespace ModelMonitor.Host.Export;
 /// A series keeps its place in the budget while its value is withdrawn, so that it can come back: others do not come and go with it.
 /// One caller at a time.
 /// </remarks>
-internal sealed class SeriesGroup(SeriesBudget budget, string model, string version, string window, string segment)
+/// <param name="makeRoom">Called where a series of the whole finds no room; true: something gave way, try again.</param>
+internal sealed class SeriesGroup(SeriesBudget budget, Func<string, bool> makeRoom, string model, string version, string window, string segment)
 {
     private readonly Dictionary<Key, Live> _live = [];
     private readonly HashSet<Key> _reserved = [];
@@ -43,7 +44,7 @@ internal sealed class SeriesGroup(SeriesBudget budget, string model, string vers
         var key = new Key(family.Name, a, b, c);
         if (!_reserved.Contains(key))
         {
-            if (!budget.TryReserve(model, rank))
+            if (!Reserve(rank))
             {
                 Withheld++;
                 return;
@@ -73,14 +74,26 @@ internal sealed class SeriesGroup(SeriesBudget budget, string model, string vers
         }
     }
 
-    /// <summary>Withdraws everything and gives its place back.</summary>
-    public void Clear()
+    /// <summary>Withdraws everything and gives its place back; false where there was nothing.</summary>
+    public bool Clear()
     {
+        if (_reserved.Count == 0) return false;
         foreach (var live in _live.Values) live.Family.RemoveLabelled(live.Labels);
         budget.Release(model, _reserved.Count);
         _live.Clear();
+        Withheld += _reserved.Count;
         _reserved.Clear();
-        Withheld = 0;
+        return true;
+    }
+
+    private bool Reserve(SeriesRank rank)
+    {
+        while (!budget.TryReserve(model, rank))
+        {
+            if (!IsWhole || !makeRoom(model)) return false;
+        }
+
+        return true;
     }
 
     private readonly record struct Key(string Family, string? A, string? B, string? C);
