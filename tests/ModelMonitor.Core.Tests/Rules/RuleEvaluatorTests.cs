@@ -172,6 +172,10 @@ public sealed class RuleEvaluatorTests
         Assert.Equal(RuleOutcome.Breach, Judge(rule, Sound with { Drift = drift }).Outcome);
         Assert.Equal(MetricStatus.LabelsImmature, Judge(rule, Sound with { Drift = drift, PerformanceLabelled = 100 }).Reason);
         Assert.Equal(Sound.PerformanceRange, RuleEvaluator.RangeOf(rule, Sound));
+
+        // Its noise follows the labels, not the rows: χ²(0.999; 1)·(1/20 000 + 1/40) = 0.271.
+        Assert.Equal(RuleOutcome.Breach, Judge(rule, Sound with { Drift = drift, PerformanceRows = 40, PerformanceLabelled = 40 }).Outcome);
+        Assert.Equal(RuleOutcome.Ok, Judge(rule, Sound with { Drift = drift, PerformanceRows = 36, PerformanceLabelled = 36 }).Outcome);
     }
 
     [Fact]
