@@ -11,7 +11,7 @@ public static class Findings
 
     /// <summary>All findings of an evaluation, what the data say first, then scores, then performance, then the version.</summary>
     /// <param name="evaluation">Its own <see cref="Evaluation.Findings"/> are not read.</param>
-    /// <param name="baseline">That of the evaluation's version; for a segment, with the reference counts of the same slice.</param>
+    /// <param name="baseline">That of the evaluation's version; for a segment, with the reference counts and labels of the same slice, else its findings compare a slice with the whole.</param>
     /// <param name="options">By what it is measured.</param>
     public static IReadOnlyList<Finding> Of(Evaluation evaluation, Baseline baseline, FindingOptions options)
     {
@@ -24,7 +24,7 @@ public static class Findings
         PerformanceFindings.Add(findings, evaluation, baseline, options);
         if (GapIn(evaluation, options.PrimaryMetric, "train", "holdout") is { } gap)
             VersionFindings.AddOverfitting(findings, gap.Value, baseline, options, evaluation.Window);
-        VersionFindings.AddUnderfitting(findings, baseline, options, evaluation.Window);
+        if (evaluation.Segment.Length == 0) VersionFindings.AddUnderfitting(findings, baseline, options, evaluation.Window);
         return findings;
     }
 

@@ -51,7 +51,7 @@ internal static class VersionFindings
                 $"The PSI of the scores of version {baseline.Version} from training data to hold-out is {Prose.Number(psi)}, limit {Prose.Number(limit)}."));
     }
 
-    /// <summary>`at least 6.1 % with 95 % confidence`.</summary>
+    /// <summary>`above 6.1 % with 95 % confidence`.</summary>
     public static string Certainty(MetricValue gap) => GapJudgement.LowerBound(gap) is { } bound
         ? $"above {Prose.Percent(bound)} with 95 % confidence"
         : "of unknown certainty";
