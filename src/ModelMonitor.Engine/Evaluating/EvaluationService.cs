@@ -52,20 +52,13 @@ public sealed class EvaluationService(
             evaluation = await Evaluator.EvaluateAsync(reader, model, window.Name, range, matured, window.Looks, cancellationToken).ConfigureAwait(false);
         }
 
-        // An empty window is published too, so that what it cannot say is withdrawn; it is not worth keeping.
-        if (evaluation.Rows == 0 && evaluation.PerformanceRows == 0)
-        {
-            telemetry.EvaluationSkipped(model.Name, window.Name, "no_rows");
-            await PublishAsync(new(evaluation, new Dictionary<string, bool>()), cancellationToken).ConfigureAwait(false);
-            return;
-        }
-
         var work = new EvaluationWork(model, evaluation, window, options);
         await writer.SubmitAsync(work).ConfigureAwait(false);
         foreach (var (rule, action, outcome) in work.Actions) telemetry.Action(model.Name, rule, action, outcome);
-        if (!work.IsNew) telemetry.EvaluationSkipped(model.Name, window.Name, "already_evaluated");
+        if (!work.IsNew) telemetry.EvaluationSkipped(model.Name, window.Name, evaluation.Rows + evaluation.PerformanceRows == 0 ? "no_rows" : "already_evaluated");
         telemetry.EvaluationSucceeded(model.Name, window.Name, clock.GetUtcNow());
-        foreach (var status in evaluation.Performance.Values.Select(v => v.Status).OfType<string>().Distinct()) telemetry.EvaluationSkipped(model.Name, window.Name, status);
+        var withheld = work.IsNew ? evaluation.Performance.Values.Select(v => v.Status).OfType<string>().Distinct() : [];
+        foreach (var status in withheld) telemetry.EvaluationSkipped(model.Name, window.Name, status);
         await PublishAsync(new(evaluation, work.Breached), cancellationToken).ConfigureAwait(false);
     }
 

@@ -20,7 +20,7 @@ internal sealed class EvaluationWork(MonitoredModel model, Evaluation evaluation
 
     public int Rows => 0;
 
-    /// <summary>False: somebody evaluated this key before.</summary>
+    /// <summary>False: the window is empty, or somebody evaluated this key before.</summary>
     public bool IsNew { get; private set; }
 
     /// <summary>Rule → whether it is breached now, of the rules on this window.</summary>
@@ -34,7 +34,9 @@ internal sealed class EvaluationWork(MonitoredModel model, Evaluation evaluation
         _breached.Clear();
         _actions.Clear();
         var record = new EvaluationRecord(model.Name, evaluation.Version, evaluation.Window, evaluation.Range.End, evaluation.Segment, EvaluationJson.Full(evaluation).ToJsonString());
-        IsNew = await scope.Transaction.TryAddEvaluationAsync(record, cancellationToken).ConfigureAwait(false);
+        // An empty window is not worth keeping, and no rule judges it; what the rules hold goes on.
+        var empty = evaluation.Rows == 0 && evaluation.PerformanceRows == 0;
+        IsNew = !empty && await scope.Transaction.TryAddEvaluationAsync(record, cancellationToken).ConfigureAwait(false);
         var states = (await scope.Transaction.ReadRuleStatesAsync(model.Name, cancellationToken).ConfigureAwait(false))
             .Where(s => s.Version == evaluation.Version)
             .ToDictionary(s => s.Rule, s => JsonSerializer.Deserialize<RuleState>(s.Payload) ?? RuleState.Initial, StringComparer.Ordinal);
