@@ -44,7 +44,11 @@ public abstract record FeatureReference(long Missing);
 /// <param name="Counts">Per fine bin.</param>
 /// <param name="Mean">Of the finite values; NaN where there is none.</param>
 /// <param name="StandardDeviation">Of the finite values, dividing by n; 0 for a constant, NaN where there is none.</param>
-public sealed record NumericReference(long Missing, long[] Counts, double Minimum, double Maximum, double Mean, double StandardDeviation) : FeatureReference(Missing);
+public sealed record NumericReference(long Missing, long[] Counts, double Minimum, double Maximum, double Mean, double StandardDeviation) : FeatureReference(Missing)
+{
+    /// <summary>±∞ among the reference values; they are counted in the outer bins too.</summary>
+    public long Infinite { get; init; }
+}
 
 /// <param name="Missing">Null.</param>
 /// <param name="Counts">Per category, then `other`, then `unseen` (0).</param>

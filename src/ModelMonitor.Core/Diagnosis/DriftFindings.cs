@@ -1,6 +1,6 @@
 using ModelMonitor.Core.Baselines;
 using ModelMonitor.Core.Evaluations;
-using ModelMonitor.Core.Rules;
+using ModelMonitor.Core.Metrics;
 
 namespace ModelMonitor.Core.Diagnosis;
 
@@ -35,7 +35,7 @@ internal static class DriftFindings
     private static void AddScore(List<Finding> findings, Evaluation evaluation, Baseline baseline, FindingOptions options)
     {
         if (!evaluation.Drift.Score.TryGetValue("psi", out var value) || value.Value is not { } psi) return;
-        var noise = PsiSignificance.Limit(PsiBins.OfScore(evaluation, baseline), baseline.ReferenceRows, evaluation.Rows, 1, options.LooksPerWindow);
+        var noise = PopulationStability.SignificanceLimit(PsiBins.OfScore(evaluation, baseline), baseline.ReferenceRows, evaluation.Rows, 1, options.LooksPerWindow);
         var limit = Math.Max(options.UnstableLimit, noise);
         if (psi <= limit) return;
         findings.Add(new(FindingKind.UnstableScore, "score_psi", evaluation.Window, psi, limit,
@@ -52,7 +52,7 @@ internal static class DriftFindings
         {
             if (faulty.Contains(feature) || !shapes.TryGetValue(feature, out var shape)) continue;
             if (!values.TryGetValue("psi", out var value) || value.Value is not { } psi) continue;
-            var noise = PsiSignificance.Limit(PsiBins.OfFeature(evaluation, shape), baseline.ReferenceRows, evaluation.Rows, features, options.LooksPerWindow);
+            var noise = PopulationStability.SignificanceLimit(PsiBins.OfFeature(evaluation, shape), baseline.ReferenceRows, evaluation.Rows, features, options.LooksPerWindow);
             var limit = Math.Max(options.UnstableLimit, noise);
             if (psi <= limit) continue;
             var message = $"The PSI of {feature} from the reference to {Prose.Window(evaluation)} is {Prose.Number(psi)}, limit {Prose.Number(limit)}.";

@@ -15,6 +15,7 @@ public static class FindingKind
     public const string UnstableFeature = "unstable_feature";
     public const string DataQuality = "data_quality";
     public const string SchemaChanged = "schema_changed";
+    public const string UnknownVersion = "unknown_version";
 
     /// <summary>Whether it is a fact about a version that no window of production changes.</summary>
     public static bool IsOfVersion(string? kind) => kind is Overfitting or Underfitting;

@@ -1,7 +1,6 @@
 using ModelMonitor.Core.Baselines;
 using ModelMonitor.Core.Evaluations;
 using ModelMonitor.Core.Metrics;
-using ModelMonitor.Core.Rules;
 
 namespace ModelMonitor.Core.Diagnosis;
 
@@ -45,7 +44,7 @@ internal static class VersionFindings
         if (LabelMaturity.OfReference(baseline) is null)
             PerformanceFindings.AddDiscrimination(findings, holdout.Performance, baseline.Shape.Task, Findings.VersionWindow, $"the hold-out of version {baseline.Version}");
         // The baseline does not keep the bins of that PSI: the most there can be give the largest noise.
-        var noise = PsiSignificance.Limit(PsiBins.Most(baseline.Shape.Score), baseline.Train.Rows, holdout.Rows, 1, 1);
+        var noise = PopulationStability.SignificanceLimit(PsiBins.Most(baseline.Shape.Score), baseline.Train.Rows, holdout.Rows, 1, 1);
         var limit = Math.Max(options.UnstableLimit, noise);
         if (baseline.ScorePsiTrainToHoldout is { } psi && psi > limit)
             findings.Add(new(FindingKind.UnstableScore, "score_psi", Findings.VersionWindow, psi, limit,

@@ -26,7 +26,7 @@ internal static class FeatureRules
             else
             {
                 var noise = !MetricRules.IsPsi(key) ? 0
-                    : PsiSignificance.Limit(PsiBins.OfFeature(evaluation, shape), baseline.ReferenceRows, evaluation.Rows, under.Count, context.LooksPerWindow);
+                    : PopulationStability.SignificanceLimit(PsiBins.OfFeature(evaluation, shape), baseline.ReferenceRows, evaluation.Rows, under.Count, context.LooksPerWindow);
                 judged.Add((feature, value, MetricRules.Crossing(rule, value, noise)));
             }
         }

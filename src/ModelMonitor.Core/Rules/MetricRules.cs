@@ -18,8 +18,8 @@ internal static class MetricRules
         {
             if (baseline is null) return RuleEvaluator.Withheld(RuleReason.NoBaseline);
             noise = key == RuleEvaluator.LabelPsi
-                ? PsiSignificance.Limit(PsiBins.OfLabel(evaluation), baseline.Labels.Rows, evaluation.PerformanceLabelled, 1, context.LooksPerWindow)
-                : PsiSignificance.Limit(PsiBins.OfScore(evaluation, baseline), baseline.ReferenceRows, evaluation.Rows, 1, context.LooksPerWindow);
+                ? PopulationStability.SignificanceLimit(PsiBins.OfLabel(evaluation), baseline.Labels.Rows, evaluation.PerformanceLabelled, 1, context.LooksPerWindow)
+                : PopulationStability.SignificanceLimit(PsiBins.OfScore(evaluation, baseline), baseline.ReferenceRows, evaluation.Rows, 1, context.LooksPerWindow);
         }
 
         var crossing = Crossing(rule, value, noise);

@@ -1,0 +1,55 @@
+using MathNet.Numerics.Distributions;
+
+namespace ModelMonitor.Core.Metrics;
+
+/// <summary>The population stability index, and how large it is by chance.</summary>
+public static class PopulationStability
+{
+    /// <summary>Σ (q − p)·ln(q/p) with p = (n + ½)/(N + ½B), q = (m + ½)/(M + ½B); bins empty on both sides are left out of B. 0 for one bin alone.</summary>
+    /// <remarks>Jeffreys smoothing, so that an empty bin is finite, and both sides still sum to 1.</remarks>
+    /// <returns>The index, and B.</returns>
+    public static (double Psi, int Bins) Psi(ReadOnlySpan<long> reference, ReadOnlySpan<long> production)
+    {
+        var (bins, referenceRows, productionRows) = Totals(reference, production);
+        if (bins <= 1) return (0, bins);
+        double sum = 0, n = referenceRows + (0.5 * bins), m = productionRows + (0.5 * bins);
+        for (var i = 0; i < reference.Length; i++)
+        {
+            if (reference[i] == 0 && production[i] == 0) continue;
+            var p = (reference[i] + 0.5) / n;
+            var q = (production[i] + 0.5) / m;
+            sum += (q - p) * Math.Log(q / p);
+        }
+
+        return (sum, bins);
+    }
+
+    /// <summary>χ²_{confidence, B−1}·(1/N + 1/M): what PSI stays below without any drift; 0 for one bin.</summary>
+    public static double NoiseFloor(int bins, long referenceRows, long productionRows, double confidence = 0.99) =>
+        bins <= 1 ? 0 : ChiSquared.InvCDF(bins - 1, confidence) * ((1.0 / referenceRows) + (1.0 / productionRows));
+
+    /// <summary>χ²_{1−0.001/(F·L), B−1}·(1/N + 1/M): a PSI at or below it is no evidence of drift, however often one looks.</summary>
+    /// <param name="bins">B, the bins not empty on both sides; with one bin there is nothing to differ.</param>
+    /// <param name="features">F, features looked at.</param>
+    /// <param name="looks">L, evaluations per window length.</param>
+    /// <returns>+∞ where a side has no rows.</returns>
+    public static double SignificanceLimit(int bins, long referenceRows, long productionRows, int features, int looks) =>
+        referenceRows <= 0 || productionRows <= 0
+            ? double.PositiveInfinity
+            : NoiseFloor(bins, referenceRows, productionRows, 1 - (0.001 / ((double)Math.Max(features, 1) * Math.Max(looks, 1))));
+
+    private static (int Bins, long Reference, long Production) Totals(ReadOnlySpan<long> reference, ReadOnlySpan<long> production)
+    {
+        if (reference.Length != production.Length) throw new ArgumentException($"{production.Length} production bins cannot be compared with {reference.Length} of the reference.", nameof(production));
+        var bins = 0;
+        long n = 0, m = 0;
+        for (var i = 0; i < reference.Length; i++)
+        {
+            n += reference[i];
+            m += production[i];
+            if (reference[i] != 0 || production[i] != 0) bins++;
+        }
+
+        return (bins, n, m);
+    }
+}
