@@ -1,3 +1,5 @@
+using ModelMonitor.Core.Metrics;
+
 namespace ModelMonitor.Core.Diagnosis;
 
 /// <summary>The one metric of a model that findings judge: a dozen would multiply alarms.</summary>
@@ -10,14 +12,11 @@ public static class PrimaryMetric
         return task == TaskKind.Regression ? "r2" : AucOf(task);
     }
 
-    /// <summary>Whether a smaller value is the better one.</summary>
-    public static bool LowerIsBetter(string metric) => metric is "log_loss" or "brier" or "ece" or "mse" or "rmse" or "mae" or "error_variance";
-
     /// <summary>Whether a value misses its target. A mean error misses it in either direction.</summary>
     public static bool Misses(string metric, double value, double target) => metric switch
     {
         "mean_error" => Math.Abs(value) > Math.Abs(target),
-        _ when LowerIsBetter(metric) => value > target,
+        _ when MetricDirections.Of(metric) == MetricDirection.LowerIsBetter => value > target,
         _ => value < target,
     };
 

@@ -11,9 +11,8 @@ internal static class PsiBins
     public static int OfScore(Evaluation evaluation, Baseline baseline) =>
         evaluation.Drift.PsiBins.TryGetValue(DriftValues.ScoreBinsKey, out var bins) ? bins : Most(baseline.Shape.Score);
 
-    /// <summary>As the evaluation says, else the two classes of a binary label.</summary>
-    public static int OfLabel(Evaluation evaluation) =>
-        evaluation.Drift.PsiBins.TryGetValue(DriftValues.LabelBinsKey, out var bins) ? bins : 2;
+    /// <summary>As the evaluation says, and at least the two classes of a binary label: fewer cannot differ, and would count all noise as drift.</summary>
+    public static int OfLabel(Evaluation evaluation) => Math.Max(evaluation.Drift.PsiBins.GetValueOrDefault(DriftValues.LabelBinsKey), 2);
 
     public static int OfFeature(Evaluation evaluation, FeatureShape feature) =>
         evaluation.Drift.PsiBins.TryGetValue(feature.Name, out var bins) ? bins : feature switch

@@ -7,14 +7,16 @@ namespace ModelMonitor.Core.Diagnosis;
 /// <summary>Findings about a version, whatever production does.</summary>
 internal static class VersionFindings
 {
-    /// <summary>The gap of a metric, train to hold-out; undefined where either lacks it.</summary>
+    /// <summary>The gap of a metric, train to hold-out; undefined where either lacks it, or it has no better direction.</summary>
     public static MetricValue GapOf(Baseline baseline, string metric)
     {
-        if (baseline.Holdout is null
+        var direction = MetricDirections.Of(metric);
+        if (direction == MetricDirection.None
+            || baseline.Holdout is null
             || !baseline.Train.Performance.TryGetValue(metric, out var train)
             || !baseline.Holdout.Performance.TryGetValue(metric, out var holdout))
             return MetricValue.Undefined(MetricStatus.UndefinedOperand);
-        return GapJudgement.Gap(train, holdout, PrimaryMetric.LowerIsBetter(metric));
+        return Gaps.Of(direction, train, holdout);
     }
 
     public static void AddOverfitting(List<Finding> findings, MetricValue gap, Baseline baseline, FindingOptions options, string window)

@@ -176,6 +176,8 @@ public sealed class RuleEvaluatorTests
         // Its noise follows the labels, not the rows: χ²(0.999; 1)·(1/20 000 + 1/40) = 0.271.
         Assert.Equal(RuleOutcome.Breach, Judge(rule, Sound with { Drift = drift, PerformanceRows = 40, PerformanceLabelled = 40 }).Outcome);
         Assert.Equal(RuleOutcome.Ok, Judge(rule, Sound with { Drift = drift, PerformanceRows = 36, PerformanceLabelled = 36 }).Outcome);
+        var without = drift with { PsiBins = new Dictionary<string, int> { [DriftValues.LabelBinsKey] = 0 } };
+        Assert.Equal(RuleOutcome.Ok, Judge(rule, Sound with { Drift = without, PerformanceRows = 36, PerformanceLabelled = 36 }).Outcome);
     }
 
     [Fact]
