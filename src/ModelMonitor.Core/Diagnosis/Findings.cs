@@ -1,5 +1,6 @@
 using ModelMonitor.Core.Baselines;
 using ModelMonitor.Core.Evaluations;
+using ModelMonitor.Core.Metrics;
 
 namespace ModelMonitor.Core.Diagnosis;
 
@@ -38,6 +39,13 @@ public static class Findings
         VersionFindings.AddOverfitting(findings, VersionFindings.GapOf(baseline, options.PrimaryMetric), baseline, options, VersionWindow);
         VersionFindings.AddUnderfitting(findings, baseline, options, VersionWindow);
         return findings;
+    }
+
+    /// <summary>The gap of a metric, train to hold-out, with its standard error; undefined where either lacks the metric.</summary>
+    public static MetricValue GapOf(Baseline baseline, string metric)
+    {
+        ArgumentNullException.ThrowIfNull(baseline);
+        return VersionFindings.GapOf(baseline, metric);
     }
 
     internal static GeneralizationGap? GapIn(Evaluation evaluation, string metric, string from, string to) =>
