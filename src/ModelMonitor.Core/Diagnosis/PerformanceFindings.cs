@@ -41,16 +41,14 @@ internal static class PerformanceFindings
     }
 
     /// <summary>The gap to production that decay is judged by: from the hold-out, or from the training data where there is no hold-out.</summary>
-    public static GeneralizationGap? DecayGap(Evaluation evaluation, Baseline? baseline, string metric) =>
-        Findings.GapIn(evaluation, metric, baseline is { Holdout: null } ? "train" : "holdout", "production");
+    public static GeneralizationGap? DecayGap(Evaluation evaluation, string metric) => Findings.GapIn(evaluation, metric, "holdout", "production");
 
     private static void AddDecay(List<Finding> findings, Evaluation evaluation, Baseline baseline, FindingOptions options)
     {
-        if (DecayGap(evaluation, baseline, options.PrimaryMetric) is not { } gap) return;
+        if (DecayGap(evaluation, options.PrimaryMetric) is not { } gap) return;
         var grade = GapJudgement.Of(gap.Value, options.Drop);
         if (grade is not (GapGrade.Suspected or GapGrade.Confirmed)) return;
-        var from = gap.From == "train" ? "training data" : "hold-out";
-        var message = $"{gap.Metric} is {Prose.Percent(gap.Value.Value!.Value)} worse in {Prose.Window(evaluation)} than on the {from}, "
+        var message = $"{gap.Metric} is {Prose.Percent(gap.Value.Value!.Value)} worse in {Prose.Window(evaluation)} than on the hold-out, "
             + $"limit {Prose.Percent(options.Drop)} ({VersionFindings.Certainty(gap.Value)}).";
         findings.Add(new(FindingKind.Decay, gap.Metric, evaluation.Window, gap.Value.Value, options.Drop, message) { Confirmed = grade == GapGrade.Confirmed });
     }

@@ -92,6 +92,15 @@ public sealed record DriftValues(
 
     /// <summary>B of each PSI: the bins that are not empty on both sides. By feature, <see cref="ScoreBinsKey"/>, <see cref="LabelBinsKey"/>.</summary>
     public IReadOnlyDictionary<string, int> PsiBins { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>These values with the label's of another window: the one whose labels are due.</summary>
+    public DriftValues WithLabelOf(DriftValues matured)
+    {
+        ArgumentNullException.ThrowIfNull(matured);
+        var bins = new Dictionary<string, int>(PsiBins);
+        if (matured.PsiBins.TryGetValue(LabelBinsKey, out var label)) bins[LabelBinsKey] = label;
+        return this with { Label = matured.Label, PsiBins = bins };
+    }
 }
 
 /// <summary>The relative loss of a metric from one data set to another; positive = worse. `from`/`to`: train, holdout, production.</summary>

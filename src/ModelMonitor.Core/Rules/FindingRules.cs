@@ -37,7 +37,7 @@ internal static class FindingRules
         var isDecay = rule.Finding == FindingKind.Decay;
         if (!isDecay && baseline is not null && LabelMaturity.OfReference(baseline) is { } immature) return RuleEvaluator.Withheld(immature);
         var gap = isDecay
-            ? PerformanceFindings.DecayGap(evaluation, baseline, context.PrimaryMetric)
+            ? PerformanceFindings.DecayGap(evaluation, context.PrimaryMetric)
             : Findings.GapIn(evaluation, context.PrimaryMetric, "train", "holdout");
         if (gap is null) return RuleEvaluator.Withheld(RuleReason.NotEvaluated);
         if (gap.Value.Value is not { } value) return RuleEvaluator.Withheld(gap.Value.Status ?? RuleReason.NotEvaluated);

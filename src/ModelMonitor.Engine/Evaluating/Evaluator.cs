@@ -35,7 +35,7 @@ public static class Evaluator
         var baseline = model.Baseline;
         var performance = Performance.Of(matured, baseline.Shape);
         var values = Drift.Of(drift, baseline);
-        if (!ReferenceEquals(drift, matured)) values = values with { Label = Drift.Of(matured, baseline).Label };
+        if (!ReferenceEquals(drift, matured)) values = values.WithLabelOf(Drift.Of(matured, baseline));
         var evaluation = new Evaluation
         {
             Model = model.Name,

@@ -20,7 +20,7 @@ internal static class DemoCommand
               modelmonitor demo --exit --port 0
             """) { exit, port };
         command.SetAction((parsed, cancellationToken) => Faults.GuardAsync(terminal, () =>
-            DemoProcess.RunAsync(parsed.GetValue(exit), Listen(parsed.GetValue(port)), cancellationToken)));
+            DemoProcess.RunAsync(parsed.GetValue(exit), Listen(parsed.GetValue(port)), terminal.Console, cancellationToken)));
         return command;
     }
 

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Text.Json.Nodes;
 using ModelMonitor.Core;
 using ModelMonitor.Core.Evaluations;
 using ModelMonitor.Core.Metrics;

@@ -59,7 +59,7 @@ internal sealed class Replay(ModelCatalog catalog, MonitorOptions options, Evalu
         while (true)
         {
             var now = clock.GetUtcNow();
-            var due = _schedules.Select(s => (s.Window, At: s.Cron.GetTimeAfter(now))).Where(s => s.At <= time).ToArray();
+            var due = _schedules.Select(s => (s.Window, At: s.Cron.GetNextValidTimeAfter(now))).Where(s => s.At <= time).ToArray();
             if (due.Length == 0) break;
             var next = due.Min(s => s.At!.Value);
             clock.StepTo(next);

@@ -1,4 +1,3 @@
-using ModelMonitor.Core;
 using ModelMonitor.Engine;
 using ModelMonitor.Engine.Commit;
 using ModelMonitor.Engine.Models;
