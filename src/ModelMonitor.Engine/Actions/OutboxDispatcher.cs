@@ -15,6 +15,9 @@ public sealed class OutboxDispatcher(
     /// <summary>A claim that is not settled by then is another's: its owner died. Longer than a hook's own tries take.</summary>
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(5);
 
+    /// <summary>How long an empty outbox is left alone.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
     private readonly Dictionary<string, IRetrainHook> _hooks = hooks.ToDictionary(h => h.Name, StringComparer.Ordinal);
 
     /// <summary>Works off what is due now. Returns how many messages were tried.</summary>
@@ -32,22 +35,25 @@ public sealed class OutboxDispatcher(
         return due.Count;
     }
 
-    /// <summary>Works off the outbox until cancelled.</summary>
+    /// <summary>Works off the outbox until cancelled, then returns.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
         {
-            var tried = 0;
             try
             {
-                tried = await RunOnceAsync(cancellationToken).ConfigureAwait(false);
+                if (await RunOnceAsync(cancellationToken).ConfigureAwait(false) == 0)
+                    await Task.Delay(Pause, clock, cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is not OperationCanceledException)
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
             {
                 Log.OutboxFailed(logger, e);
+                await Task.Delay(Pause, clock, CancellationToken.None).ConfigureAwait(false);
             }
-
-            if (tried == 0) await Task.Delay(TimeSpan.FromSeconds(1), clock, cancellationToken).ConfigureAwait(false);
         }
     }
 

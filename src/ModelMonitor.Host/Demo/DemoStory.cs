@@ -96,7 +96,7 @@ internal sealed class DemoStory(IAnsiConsole console, ModelCatalog catalog, Hook
 
     private void TellMessages()
     {
-        foreach (var message in receiver.Messages.Skip(_told))
+        foreach (var message in receiver.Messages.Skip(_told).OrderBy(m => (string)m["time"]!, StringComparer.Ordinal).ToArray())
         {
             _told++;
             var colour = (string?)message["type"] switch { "retrain_requested" => "red", "rule_resolved" => "green", _ => "yellow" };

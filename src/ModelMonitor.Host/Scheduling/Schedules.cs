@@ -16,7 +16,7 @@ internal static class Schedules
             {
                 var key = new JobKey("evaluate/" + window.Name);
                 quartz.AddJob<EvaluationJob>(job => job.WithIdentity(key).UsingJobData(EvaluationJob.WindowKey, window.Name));
-                quartz.AddTrigger(trigger => trigger.ForJob(key).WithIdentity(window.Name).WithCronSchedule(window.Schedule, cron => cron.InTimeZone(TimeZoneInfo.Utc).WithMisfireHandlingInstructionFireAndProceed()));
+                quartz.AddTrigger(trigger => trigger.ForJob(key).WithIdentity(window.Name).WithCronSchedule(window.Schedule, cron => cron.InTimeZone(TimeZoneInfo.Utc).WithMisfireInstruction(CronTriggerMisfireInstruction.FireAndProceed)));
             }
 
             var retention = new JobKey("retention");
