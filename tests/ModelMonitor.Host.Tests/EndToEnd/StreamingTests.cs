@@ -58,9 +58,9 @@ public sealed class StreamingTests
     }
 
     /// <returns>How many were acknowledged before the connection broke.</returns>
-    private static async Task<int> SendUntilRefusedAsync(HttpClient client, IReadOnlyList<Request> requests)
+    private static async Task<int> SendUntilRefusedAsync(HttpClient client, Request[] requests)
     {
-        for (var i = 0; i < requests.Count; i++)
+        for (var i = 0; i < requests.Length; i++)
         {
             try
             {
@@ -73,6 +73,6 @@ public sealed class StreamingTests
             }
         }
 
-        return requests.Count;
+        return requests.Length;
     }
 }
