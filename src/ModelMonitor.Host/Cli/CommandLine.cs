@@ -47,5 +47,6 @@ internal static class CommandLine
         CheckCommand.Make(terminal),
         BaselineCommand.Make(terminal),
         EvaluateCommand.Make(terminal),
+        SendCommand.Make(terminal),
     };
 }

@@ -58,7 +58,8 @@ internal sealed class ProductionFiles(IReadOnlyList<string> files)
         return rows;
     }
 
-    private static RecordBatch? Next(ArrowBatches batches, string file)
+    /// <summary>The next batch, or null; what is wrong with it names the file.</summary>
+    public static RecordBatch? Next(ArrowBatches batches, string file)
     {
         try
         {
