@@ -5,8 +5,8 @@ namespace ModelMonitor.Core.Metrics;
 /// <summary>95 % intervals and standard errors.</summary>
 public static class Intervals
 {
-    /// <summary>The two-sided 95 % quantile of the standard normal distribution.</summary>
-    public const double Z = 1.959964;
+    /// <summary>The two-sided 95 % quantile of the standard normal distribution: 1.959964, in full.</summary>
+    public const double Z = 1.959963984540054;
 
     /// <summary>Value ∓ z·SE, cut off at the ends of what is possible.</summary>
     public static MetricValue Symmetric(double value, double? standardError, long? rows, double least = double.NegativeInfinity, double greatest = double.PositiveInfinity) =>
