@@ -12,4 +12,19 @@ internal static partial class Log
 
     [LoggerMessage(3, LogLevel.Warning, "Summing deltas into panes failed; it will be tried again")]
     public static partial void SummingFailed(ILogger logger, Exception error);
+
+    [LoggerMessage(4, LogLevel.Error, "Evaluating window {Window} of model {Model} failed")]
+    public static partial void EvaluationFailed(ILogger logger, Exception error, string model, string window);
+
+    [LoggerMessage(5, LogLevel.Error, "Sink {Sink} failed; the others and the state are not touched")]
+    public static partial void SinkFailed(ILogger logger, Exception error, string sink);
+
+    [LoggerMessage(6, LogLevel.Warning, "Action {Action} of model {Model} was not delivered (attempt {Attempt}): {Reason}")]
+    public static partial void NotDelivered(ILogger logger, string model, string action, int attempt, string reason);
+
+    [LoggerMessage(7, LogLevel.Error, "The outbox could not be worked off; it will be tried again")]
+    public static partial void OutboxFailed(ILogger logger, Exception error);
+
+    [LoggerMessage(8, LogLevel.Information, "Model {Model}: {Unlabelled} predictions and {Unmatched} labels waited in vain and expired")]
+    public static partial void JoinRowsExpired(ILogger logger, string model, long unlabelled, long unmatched);
 }

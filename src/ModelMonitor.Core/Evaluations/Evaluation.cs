@@ -31,6 +31,21 @@ public sealed record Evaluation
     /// <summary>Labelled rows in <see cref="Range"/>.</summary>
     public required long Labelled { get; init; }
 
+    /// <summary>Rows in <see cref="Range"/> without a finite score.</summary>
+    public long Unscored { get; init; }
+
+    /// <summary>Least finite score in <see cref="Range"/>; null where there is none.</summary>
+    public double? ScoreMinimum { get; init; }
+
+    /// <summary>Greatest finite score in <see cref="Range"/>; null where there is none.</summary>
+    public double? ScoreMaximum { get; init; }
+
+    /// <summary>Rows in <see cref="Range"/> that came with columns the baseline does not know.</summary>
+    public long RowsWithExtraColumns { get; init; }
+
+    /// <summary>Rows in <see cref="Range"/> that came without a watched column.</summary>
+    public long RowsWithMissingColumns { get; init; }
+
     /// <summary>What realised performance is computed over: the newest window whose labels are due.</summary>
     public required TimeRange PerformanceRange { get; init; }
 
@@ -40,8 +55,17 @@ public sealed record Evaluation
     /// <summary>Labelled rows in <see cref="PerformanceRange"/>.</summary>
     public required long PerformanceLabelled { get; init; }
 
+    /// <summary>Positive rows among <see cref="PerformanceLabelled"/>; binary models only.</summary>
+    public long LabelledPositives { get; init; }
+
+    /// <summary>Rows of the rarest class among <see cref="PerformanceLabelled"/>; multiclass models only.</summary>
+    public long LabelledRarestClass { get; init; }
+
     /// <summary>By metric key, in a fixed order.</summary>
     public required IReadOnlyDictionary<string, MetricValue> Performance { get; init; }
+
+    /// <summary>Estimated without labels over <see cref="Range"/>, by metric key without `estimated_`.</summary>
+    public IReadOnlyDictionary<string, MetricValue> Estimated { get; init; } = new Dictionary<string, MetricValue>();
 
     public required DriftValues Drift { get; init; }
 
@@ -53,12 +77,31 @@ public sealed record Evaluation
 
 /// <summary>Drift values by key.</summary>
 /// <param name="Score">Of the scores; empty where there are none.</param>
-/// <param name="Label">Of the label's classes; empty where there are no labels or no classes.</param>
+/// <param name="Label">Of the label's classes over <see cref="Evaluation.PerformanceRange"/> (early labels differ from late ones); empty where there are no labels or no classes.</param>
 /// <param name="Features">Feature → key → value, in the baseline's order.</param>
 public sealed record DriftValues(
     IReadOnlyDictionary<string, MetricValue> Score,
     IReadOnlyDictionary<string, MetricValue> Label,
-    IReadOnlyList<KeyValuePair<string, IReadOnlyDictionary<string, MetricValue>>> Features);
+    IReadOnlyList<KeyValuePair<string, IReadOnlyDictionary<string, MetricValue>>> Features)
+{
+    /// <summary>Key of the score in <see cref="PsiBins"/>.</summary>
+    public const string ScoreBinsKey = "";
+
+    /// <summary>Key of the label in <see cref="PsiBins"/>.</summary>
+    public const string LabelBinsKey = "label:";
+
+    /// <summary>B of each PSI: the bins that are not empty on both sides. By feature, <see cref="ScoreBinsKey"/>, <see cref="LabelBinsKey"/>.</summary>
+    public IReadOnlyDictionary<string, int> PsiBins { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>These values with the label's of another window: the one whose labels are due.</summary>
+    public DriftValues WithLabelOf(DriftValues matured)
+    {
+        ArgumentNullException.ThrowIfNull(matured);
+        var bins = new Dictionary<string, int>(PsiBins);
+        if (matured.PsiBins.TryGetValue(LabelBinsKey, out var label)) bins[LabelBinsKey] = label;
+        return this with { Label = matured.Label, PsiBins = bins };
+    }
+}
 
 /// <summary>The relative loss of a metric from one data set to another; positive = worse. `from`/`to`: train, holdout, production.</summary>
 public sealed record GeneralizationGap(string Metric, string From, string To, MetricValue Value);

@@ -18,16 +18,29 @@ public static class Drift
         ArgumentNullException.ThrowIfNull(baseline);
         if (state.Features.Count != baseline.Shape.Features.Count)
             throw new ShapeMismatchException($"State of {state.Features.Count} columns cannot be compared with a baseline of {baseline.Shape.Features.Count}.");
+        var bins = new Dictionary<string, int>(StringComparer.Ordinal);
         var features = new List<KeyValuePair<string, IReadOnlyDictionary<string, MetricValue>>>(state.Features.Count);
-        for (var i = 0; i < state.Features.Count; i++) features.Add(new(baseline.Shape.Features[i].Name, OfFeature(state.Features[i], baseline.Shape.Features[i], baseline.Features[i])));
-        return new DriftValues(state.Score is null ? new Values() : OfScore(state.Score, baseline), OfLabels(state, baseline.Labels), features);
+        for (var i = 0; i < state.Features.Count; i++)
+        {
+            var name = baseline.Shape.Features[i].Name;
+            features.Add(new(name, OfFeature(state.Features[i], baseline.Shape.Features[i], baseline.Features[i], out var featureBins)));
+            bins[name] = featureBins;
+        }
+
+        var scoreBins = 0;
+        var score = state.Score is null ? new Values() : OfScore(state.Score, baseline, out scoreBins);
+        var label = OfLabels(state, baseline.Labels, out var labelBins);
+        (bins[DriftValues.ScoreBinsKey], bins[DriftValues.LabelBinsKey]) = (scoreBins, labelBins);
+        return new DriftValues(score, label, features) { PsiBins = bins };
     }
 
     /// <summary>Distances of a numeric column, its data quality, and its moments.</summary>
-    public static IReadOnlyDictionary<string, MetricValue> OfNumeric(NumericSketch production, NumericShape shape, NumericReference reference)
+    public static IReadOnlyDictionary<string, MetricValue> OfNumeric(NumericSketch production, NumericShape shape, NumericReference reference) => OfNumeric(production, shape, reference, out _);
+
+    private static Values OfNumeric(NumericSketch production, NumericShape shape, NumericReference reference, out int bins)
     {
         ArgumentNullException.ThrowIfNull(production);
-        var values = NumericDistances(production, shape, reference);
+        var values = NumericDistances(production, shape, reference, out bins);
         values["missing_ratio"] = Ratio(production.Missing, production.Rows);
         values["infinite_ratio"] = Ratio(production.Infinite, production.Rows);
         values["out_of_range_ratio"] = Ratio(production.OutOfRange, production.Rows);
@@ -36,13 +49,15 @@ public static class Drift
     }
 
     /// <summary>Distances of a categorical column and its data quality.</summary>
-    public static IReadOnlyDictionary<string, MetricValue> OfCategories(CategorySketch production, CategoryReference reference)
+    public static IReadOnlyDictionary<string, MetricValue> OfCategories(CategorySketch production, CategoryReference reference) => OfCategories(production, reference, out _);
+
+    private static Values OfCategories(CategorySketch production, CategoryReference reference, out int bins)
     {
         ArgumentNullException.ThrowIfNull(production);
         ArgumentNullException.ThrowIfNull(reference);
         CheckShape(production.Counts, reference.Counts);
         var values = new Values();
-        AddStability(
+        bins = AddStability(
             values, BinViews.Categories(reference.Counts, reference.Counts, reference.Missing), BinViews.Categories(production.Counts, reference.Counts, production.Missing));
         var (fineReference, fineProduction) = (BinViews.WithMissing(reference.Counts, reference.Missing), BinViews.WithMissing(production.Counts, production.Missing));
         var status = StatusOf(fineReference, fineProduction);
@@ -53,33 +68,39 @@ public static class Drift
         return values;
     }
 
-    private static IReadOnlyDictionary<string, MetricValue> OfFeature(FeatureSketch sketch, FeatureShape shape, FeatureReference reference) => (sketch, shape, reference) switch
+    private static Values OfFeature(FeatureSketch sketch, FeatureShape shape, FeatureReference reference, out int bins)
     {
-        (NumericSketch production, NumericFeatureShape numeric, NumericReference expected) => OfNumeric(production, numeric.Shape, expected),
-        (CategorySketch production, CategoryFeatureShape, CategoryReference expected) => OfCategories(production, expected),
+        bins = 0;
+        return (sketch, shape, reference) switch
+    {
+        (NumericSketch production, NumericFeatureShape numeric, NumericReference expected) => OfNumeric(production, numeric.Shape, expected, out bins),
+        (CategorySketch production, CategoryFeatureShape, CategoryReference expected) => OfCategories(production, expected, out bins),
         _ => throw new ShapeMismatchException($"Column {shape.Name} was counted in another way than its baseline says."),
-    };
-
-    private static Values OfScore(NumericSketch production, Baseline baseline)
-    {
-        // Rows without a score alone are no change of the scores: unscored rows are reported as such.
-        if (production.Rows != 0 && production.Rows == production.Missing) return DistributionKeys.ToOrdered(_ => MetricValue.Undefined(MetricStatus.NoValues));
-        return NumericDistances(production, baseline.Shape.Score, baseline.Score);
+        };
     }
 
-    private static Values OfLabels(PaneState state, LabelReference reference)
+    private static Values OfScore(NumericSketch production, Baseline baseline, out int bins)
     {
+        bins = 0;
+        // Rows without a score alone are no change of the scores: unscored rows are reported as such.
+        if (production.Rows != 0 && production.Rows == production.Missing) return DistributionKeys.ToOrdered(_ => MetricValue.Undefined(MetricStatus.NoValues));
+        return NumericDistances(production, baseline.Shape.Score, baseline.Score, out bins);
+    }
+
+    private static Values OfLabels(PaneState state, LabelReference reference, out int bins)
+    {
+        bins = 0;
         var values = new Values();
         if (state.Outcomes is BinaryOutcomes { Rows: > 0 } outcomes && reference.Positives + reference.Negatives > 0)
-            AddStability(values, [reference.Positives, reference.Negatives], [outcomes.PositiveRows, outcomes.NegativeRows]);
+            bins = AddStability(values, [reference.Positives, reference.Negatives], [outcomes.PositiveRows, outcomes.NegativeRows]);
         return values;
     }
 
-    private static Values NumericDistances(NumericSketch production, NumericShape shape, NumericReference reference)
+    private static Values NumericDistances(NumericSketch production, NumericShape shape, NumericReference reference, out int bins)
     {
         CheckShape(production.Counts, reference.Counts);
         var values = new Values();
-        AddStability(
+        bins = AddStability(
             values, BinViews.Deciles(reference.Counts, shape.Deciles, reference.Missing), BinViews.Deciles(production.Counts, shape.Deciles, production.Missing));
         var (fineReference, fineProduction) = (BinViews.WithMissing(reference.Counts, reference.Missing), BinViews.WithMissing(production.Counts, production.Missing));
         var status = StatusOf(fineReference, fineProduction);
@@ -90,12 +111,14 @@ public static class Drift
         return values;
     }
 
-    private static void AddStability(Values values, long[] reference, long[] production)
+    /// <returns>B: the bins that are not empty on both sides.</returns>
+    private static int AddStability(Values values, long[] reference, long[] production)
     {
         var status = StatusOf(reference, production);
         var (psi, bins) = PopulationStability.Psi(reference, production);
         values["psi"] = Unless(status, () => MetricValue.Of(psi));
         values["psi_noise_floor"] = Unless(status, () => MetricValue.Of(PopulationStability.NoiseFloor(bins, reference.Sum(), production.Sum())));
+        return bins;
     }
 
     /// <summary>Over the rows that are not missing.</summary>

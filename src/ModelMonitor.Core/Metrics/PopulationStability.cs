@@ -28,9 +28,15 @@ public static class PopulationStability
     public static double NoiseFloor(int bins, long referenceRows, long productionRows, double confidence = 0.99) =>
         bins <= 1 ? 0 : ChiSquared.InvCDF(bins - 1, confidence) * ((1.0 / referenceRows) + (1.0 / productionRows));
 
-    /// <summary>χ²_{1−0.001/(F·L), B−1}·(1/N + 1/M): the floor of a verdict that looks at F features L times per window.</summary>
-    public static double SignificanceLimit(int bins, long referenceRows, long productionRows, int features, double looks) =>
-        NoiseFloor(bins, referenceRows, productionRows, 1 - (0.001 / (Math.Max(features, 1) * Math.Max(looks, 1))));
+    /// <summary>χ²_{1−0.001/(F·L), B−1}·(1/N + 1/M): a PSI at or below it is no evidence of drift, however often one looks.</summary>
+    /// <param name="bins">B, the bins not empty on both sides; with one bin there is nothing to differ.</param>
+    /// <param name="features">F, features looked at.</param>
+    /// <param name="looks">L, evaluations per window length.</param>
+    /// <returns>+∞ where a side has no rows.</returns>
+    public static double SignificanceLimit(int bins, long referenceRows, long productionRows, int features, int looks) =>
+        referenceRows <= 0 || productionRows <= 0
+            ? double.PositiveInfinity
+            : NoiseFloor(bins, referenceRows, productionRows, 1 - (0.001 / ((double)Math.Max(features, 1) * Math.Max(looks, 1))));
 
     private static (int Bins, long Reference, long Production) Totals(ReadOnlySpan<long> reference, ReadOnlySpan<long> production)
     {

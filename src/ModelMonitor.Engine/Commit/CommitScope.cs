@@ -5,7 +5,7 @@ using ModelMonitor.Engine.State;
 namespace ModelMonitor.Engine.Commit;
 
 /// <summary>One group's transaction and the deltas that its work adds up before they are appended, one per pane.</summary>
-/// <param name="Now">On the injected clock, microseconds of UTC since 1970.</param>
+/// <param name="now">On the injected clock, microseconds of UTC since 1970.</param>
 public sealed class CommitScope(IStateTransaction transaction, long now)
 {
     private readonly Dictionary<(SeriesKey Series, long Start), PaneState> _deltas = [];

@@ -1,3 +1,4 @@
+using ModelMonitor.Core;
 using ModelMonitor.Core.Panes;
 using ModelMonitor.Engine.State;
 

@@ -1,3 +1,4 @@
+using ModelMonitor.Core;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using ModelMonitor.Engine.State;
@@ -116,7 +117,7 @@ public sealed class StateWriter : IAsyncDisposable
             var transaction = await _store.BeginAsync(CancellationToken.None).ConfigureAwait(false);
             await using (transaction.ConfigureAwait(false))
             {
-                var scope = new CommitScope(transaction, Instant.Now(_clock));
+                var scope = new CommitScope(transaction, Instant.From(_clock.GetUtcNow()));
                 foreach (var entry in group) await entry.Work.ApplyAsync(scope, CancellationToken.None).ConfigureAwait(false);
                 await scope.AppendAsync(CancellationToken.None).ConfigureAwait(false);
                 await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);

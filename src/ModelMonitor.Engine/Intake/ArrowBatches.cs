@@ -49,7 +49,7 @@ public sealed class ArrowBatches : IDisposable
     /// <exception cref="IntakeException">Malformed; names the batch, counted from 1.</exception>
     public RecordBatch? Next()
     {
-        RecordBatch? batch = Guarded($"batch {_read + 1}", _reader.ReadNextRecordBatch);
+        RecordBatch? batch = Guarded($"batch {_read + 1}", ReadNext);
         _read++;
         return batch;
     }
@@ -64,6 +64,8 @@ public sealed class ArrowBatches : IDisposable
     }
 
     public void Dispose() => _reader.Dispose();
+
+    private RecordBatch? ReadNext() => _reader.ReadNextRecordBatch() is { } batch ? SharedDictionaries.Hold(batch) : null;
 
     // The library throws whatever the code that met the fault happens to throw, bare Exception included.
     private static T Guarded<T>(string what, Func<T> read)

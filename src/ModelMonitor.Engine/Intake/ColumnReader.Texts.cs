@@ -11,7 +11,8 @@ public static partial class ColumnReader
     /// <summary>Strings, numbers and truth values by their canonical text; null where null. Equal texts are one string.</summary>
     public static string?[] ReadStrings(IArrowArray column, string name)
     {
-        CategoryColumn categories = ReadCategories(column, name);
+        ArgumentNullException.ThrowIfNull(column);
+        CategoryColumn categories = ReadCategories(column, name, "strings");
         string?[] into = new string?[categories.Codes.Length];
         ReadOnlySpan<int> codes = categories.Codes.Span;
         for (int row = 0; row < into.Length; row++)
@@ -26,9 +27,7 @@ public static partial class ColumnReader
     public static CategoryColumn ReadCategories(IArrowArray column, string name)
     {
         ArgumentNullException.ThrowIfNull(column);
-        var names = new CategoryNames();
-        int[] codes = MapTexts(column.Data, name, "categories", absent: -1, names.CodeOf);
-        return new CategoryColumn(codes, names.Names);
+        return ReadCategories(column, name, "categories (strings, integers or truth values)");
     }
 
     /// <summary>
@@ -64,6 +63,13 @@ public static partial class ColumnReader
     {
         UInt128 hash = XxHash128.HashToUInt128(text);
         return hash == UInt128.Zero ? UInt128.One : hash;
+    }
+
+    private static CategoryColumn ReadCategories(IArrowArray column, string name, string expected)
+    {
+        var names = new CategoryNames();
+        int[] codes = MapTexts(column.Data, name, expected, absent: -1, names.CodeOf);
+        return new CategoryColumn(codes, names.Names);
     }
 
     /// <summary>Applies a function to each row's canonical text.</summary>

@@ -27,7 +27,7 @@ public enum FeatureKind
 public sealed record IntakeSchema(ColumnNames Columns, IReadOnlyList<IntakeFeature> Features, LabelValue? LabelPositive)
 {
     /// <summary>Columns that are there on purpose but not watched: never reported as extra.</summary>
-    public IReadOnlySet<string> Ignored { get; init; } = new HashSet<string>();
+    public IReadOnlyList<string> Ignored { get; init; } = [];
 }
 
 /// <summary>A watched column and how it is counted.</summary>

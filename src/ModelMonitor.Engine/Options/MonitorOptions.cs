@@ -35,7 +35,11 @@ public sealed record MonitorOptions
 }
 
 /// <summary>A window that is evaluated for every model on a Quartz cron schedule.</summary>
-public sealed record WindowOptions(string Name, TimeSpan Size, string Schedule);
+public sealed record WindowOptions(string Name, TimeSpan Size, string Schedule)
+{
+    /// <summary>Evaluations per window length: how often chance gets a look at the same rows.</summary>
+    public int Looks { get; init; } = 1;
+}
 
 /// <summary>How long what is kept. Panes count from the newest event time, the others from the clock.</summary>
 public sealed record RetentionOptions

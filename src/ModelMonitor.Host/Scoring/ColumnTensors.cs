@@ -98,6 +98,8 @@ internal static class ColumnTensors
             for (var row = 0; row < count; row++)
             {
                 if (unscorable[row]) continue;
+                if ((uint)positions[row] >= (uint)texts.Length)
+                    throw new ScoringException($"column '{input.Columns[c]}': code {positions[row]} is not in its dictionary of {texts.Length}");
                 var text = Text(texts, positions[row], input, c, out var isNull);
                 if (isNull) unscorable[row] = true;
                 else tensor.StringTensorSetElementAt(text, (row * columns.Length) + c);

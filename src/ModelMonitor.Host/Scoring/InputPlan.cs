@@ -20,6 +20,8 @@ internal sealed record InputPlan(string Name, TensorElementType Type, IReadOnlyL
         if (missing.Count > 0) faults.Add($"no columns configured for input {Quoted(missing)}");
         var unknown = configured.Select(input => input.Name).Where(name => !names.Contains(name)).ToList();
         if (unknown.Count > 0) faults.Add($"no such input {Quoted(unknown)} (the model's inputs: {Quoted(names)})");
+        var twice = configured.GroupBy(input => input.Name).Where(group => group.Count() > 1).Select(group => group.Key).ToList();
+        if (twice.Count > 0) faults.Add($"input {Quoted(twice)} is configured more than once");
 
         var plans = new List<InputPlan>();
         foreach (var name in names.Except(missing))

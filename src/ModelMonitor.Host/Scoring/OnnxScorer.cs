@@ -14,7 +14,10 @@ public sealed class OnnxScorer : IScorer
     /// <summary>Rows per run where the model does not fix a number of its own.</summary>
     public const int TileRows = 4096;
 
-    /// <summary>A single row takes matrix-vector kernels that add in another order than the rest; one row of filler avoids them.</summary>
+    /// <summary>
+    /// A single row takes kernels that add in another order (linear classifiers score it differently in the last bits); one row of
+    /// filler beside it avoids them.
+    /// </summary>
     private const int LeastRows = 2;
 
     private readonly string path;

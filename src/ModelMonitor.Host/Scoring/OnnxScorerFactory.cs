@@ -16,6 +16,9 @@ public sealed class OnnxScorerFactory(int intraOpThreads = 1) : IScorerFactory
 {
     private static readonly Lock EnvironmentGate = new();
 
+    // ONNX Runtime takes 0 for every core there is: never what a sidecar wants.
+    private readonly int threads = intraOpThreads >= 1 ? intraOpThreads : throw new ArgumentOutOfRangeException(nameof(intraOpThreads));
+
     /// <inheritdoc/>
     public IScorer Open(ModelOptions model)
     {
@@ -63,7 +66,7 @@ public sealed class OnnxScorerFactory(int intraOpThreads = 1) : IScorerFactory
         using var options = new SessionOptions
         {
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
-            IntraOpNumThreads = intraOpThreads,
+            IntraOpNumThreads = threads,
             InterOpNumThreads = 1,
             // Patterns are kept per input shape; batches come in any size, so they would only pile up.
             EnableMemoryPattern = false,

@@ -18,7 +18,7 @@ internal static partial class OrtErrors
     [GeneratedRegex(@"^\[ErrorCode:\w+\]\s*")]
     private static partial Regex ErrorCode();
 
-    // "/onnxruntime_src/onnxruntime/core/graph/model.cc:182 onnxruntime::Model::Model(…, const T&) " and its like
-    [GeneratedRegex(@"\S*/\S+\.(?:cc|cpp|h):\d+ \S[^\n]*?\)\s+(?:\[[^\]]*\]\s+)?(?=\S)")]
+    // "/src/core/graph/model.cc:182 onnxruntime::Model::Model(…, const T&) " and "tensorprotoutils.cc:461 ValidateExternalDataPathFromDir "
+    [GeneratedRegex(@"[^\s""]+\.(?:cc|cpp|h|hpp):\d+ (?:\w+ (?=[A-Z])|\S[^\n]*?\)\s+(?:\[[^\]]*\]\s+)?(?=\S))")]
     private static partial Regex SourcePlace();
 }

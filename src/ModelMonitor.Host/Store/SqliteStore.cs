@@ -1,3 +1,4 @@
+using System.Globalization;
 using ModelMonitor.Engine.State;
 
 namespace ModelMonitor.Host.Store;
@@ -141,6 +142,9 @@ internal sealed class SqliteStore : IStateStore
             oneWriter.Release();
         }
     }
+
+    /// <summary>For tests: the open transaction may not make the file larger than this many pages, or than it is.</summary>
+    internal void LimitPages(int pages) => writer?.Scalar(string.Create(CultureInfo.InvariantCulture, $"PRAGMA max_page_count={pages}"));
 
     /// <summary>Closes a writer that failed; the next transaction opens another.</summary>
     private void Discard()

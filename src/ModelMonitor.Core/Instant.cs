@@ -1,4 +1,4 @@
-namespace ModelMonitor.Engine;
+namespace ModelMonitor.Core;
 
 /// <summary>Times in the state are microseconds of UTC since 1970.</summary>
 public static class Instant
@@ -12,8 +12,6 @@ public static class Instant
     public static long From(TimeSpan span) => span.Ticks / TimeSpan.TicksPerMicrosecond;
 
     public static DateTimeOffset ToTime(long instant) => DateTimeOffset.UnixEpoch.AddTicks(instant * TimeSpan.TicksPerMicrosecond);
-
-    public static long Now(TimeProvider clock) => From(clock.GetUtcNow());
 
     /// <summary>The greatest multiple of <paramref name="step"/> at or before it, also before 1970.</summary>
     public static long Floor(long instant, long step)

@@ -1,0 +1,52 @@
+using Apache.Arrow;
+using ModelMonitor.Engine.Intake;
+using ModelMonitor.Engine.Scoring;
+
+namespace ModelMonitor.Engine.Baselines;
+
+/// <summary>A reference file, decoded and scored, held while its baseline is made.</summary>
+internal sealed class ReferenceData
+{
+    private readonly List<(DecodedBatch Batch, double[] Scores)> _batches = [];
+
+    public IReadOnlyList<(DecodedBatch Batch, double[] Scores)> Batches => _batches;
+
+    public long Rows { get; private set; }
+
+    /// <exception cref="IntakeException">A batch does not fit.</exception>
+    /// <exception cref="ScoringException">A batch cannot be scored.</exception>
+    public static ReferenceData Read(IEnumerable<RecordBatch> batches, IntakeSchema schema, IScorer? scorer, CancellationToken cancellationToken)
+    {
+        var data = new ReferenceData();
+        foreach (var batch in batches)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var decoded = BatchDecoder.DecodePredictions(batch, schema);
+            data._batches.Add((decoded, BatchScores.Of(decoded, scorer)));
+            data.Rows += decoded.Rows;
+        }
+
+        return data;
+    }
+
+    public IEnumerable<double> AllScores() => _batches.SelectMany(b => b.Scores);
+
+    /// <summary>A numeric column's values, NaN where missing.</summary>
+    public IEnumerable<double> Numbers(int feature) => _batches.SelectMany(b => b.Batch.Features[feature] is NumericColumn column ? System.Runtime.InteropServices.MemoryMarshal.ToEnumerable(column.Values) : []);
+
+    /// <summary>Rows per category of a column.</summary>
+    public IReadOnlyDictionary<string, long> Categories(int feature)
+    {
+        var counts = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (var (batch, _) in _batches)
+        {
+            if (batch.Features[feature] is not CategoryColumn column) continue;
+            foreach (var code in column.Codes.Span)
+            {
+                if (code >= 0) counts[column.Names[code]] = counts.GetValueOrDefault(column.Names[code]) + 1;
+            }
+        }
+
+        return counts;
+    }
+}

@@ -1,0 +1,72 @@
+using Apache.Arrow;
+using ModelMonitor.Engine.Intake;
+using ModelMonitor.Engine.Models;
+using ModelMonitor.Engine.Options;
+using ModelMonitor.Engine.Scoring;
+
+namespace ModelMonitor.Engine.Commit;
+
+/// <summary>The way in: decode, score, commit, then answer. HTTP, replay and the offline evaluation all come through here.</summary>
+public sealed class IngestService(StateWriter writer, MonitorOptions options, ITelemetry telemetry, TimeProvider clock)
+{
+    /// <summary>Takes one delivery of predictions, all or nothing, and returns after its commit.</summary>
+    /// <returns>The reply and one score per row, batch by batch; null where the queue is full: nothing was taken, send again later.</returns>
+    /// <exception cref="IntakeException">A batch does not fit; nothing was taken.</exception>
+    /// <exception cref="DeliveryConflictException">The key was used before for another body.</exception>
+    public async Task<(IngestReply Reply, IReadOnlyList<(DecodedBatch Batch, double[] Scores)> Batches)?> PredictionsAsync(
+        MonitoredModel model, IReadOnlyList<RecordBatch> batches, DeliveryIdentity? identity)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(batches);
+        var decoded = batches.Select(b => BatchDecoder.DecodePredictions(b, model.Schema)).ToArray();
+        var scored = decoded.Select(b => (b, Score(model, b))).ToArray();
+        var work = new PredictionWork(model, options, scored, identity);
+        if (await CommitAsync(model, Streams.Predictions, work).ConfigureAwait(false) is not { } reply) return null;
+        if (!reply.Duplicate) telemetry.Labels(model.Name, "joined", work.Joined);
+        return (reply, scored);
+    }
+
+    /// <summary>Takes one delivery of ground truth; as <see cref="PredictionsAsync"/>.</summary>
+    public async Task<IngestReply?> LabelsAsync(MonitoredModel model, IReadOnlyList<RecordBatch> batches, DeliveryIdentity? identity)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(batches);
+        var decoded = batches.Select(b => BatchDecoder.DecodeLabels(b, model.Schema)).ToArray();
+        var work = new LabelWork(model, options, decoded, identity);
+        if (await CommitAsync(model, Streams.Labels, work).ConfigureAwait(false) is not { } reply) return null;
+        if (reply.Duplicate) return reply;
+        foreach (var (outcome, rows) in work.Outcomes) telemetry.Labels(model.Name, outcome, rows);
+        foreach (var delay in work.Delays) telemetry.LabelDelay(model.Name, delay);
+        return reply;
+    }
+
+    private async Task<IngestReply?> CommitAsync(MonitoredModel model, string stream, DeliveryWork work)
+    {
+        if (writer.TrySubmit(work) is not { } committed) return null;
+        await committed.ConfigureAwait(false);
+        if (work.Conflict) throw new DeliveryConflictException(work.DeliveryKey!);
+        var reply = work.Reply!;
+        if (reply.Duplicate) return reply;
+        telemetry.RowsReceived(model.Name, stream, reply.Rows);
+        foreach (var (reason, rows) in reply.Rejected) telemetry.RowsRejected(model.Name, stream, reason, rows);
+        return reply;
+    }
+
+    /// <summary>Where only scoring is impossible the rows are still watched.</summary>
+    private double[] Score(MonitoredModel model, DecodedBatch batch)
+    {
+        var begun = clock.GetTimestamp();
+        try
+        {
+            return BatchScores.Of(batch, model.Scorer);
+        }
+        catch (ScoringException)
+        {
+            return BatchScores.NotScored(batch.Rows);
+        }
+        finally
+        {
+            telemetry.Scored(model.Name, clock.GetElapsedTime(begun));
+        }
+    }
+}

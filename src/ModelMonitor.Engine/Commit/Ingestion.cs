@@ -1,0 +1,111 @@
+using ModelMonitor.Core;
+using ModelMonitor.Core.Baselines;
+using ModelMonitor.Engine.Models;
+using ModelMonitor.Engine.State;
+
+namespace ModelMonitor.Engine.Commit;
+
+/// <summary>The names of the two streams.</summary>
+public static class Streams
+{
+    public const string Predictions = "predictions";
+    public const string Labels = "labels";
+}
+
+/// <summary>Why rows were refused, as the answer and the counters call it.</summary>
+public static class RejectReason
+{
+    public const string DuplicateId = "duplicate_id";
+    public const string TooOld = "too_old";
+    public const string InFuture = "in_future";
+    public const string NullId = "null_id";
+    public const string NullLabel = "null_label";
+
+    public static readonly IReadOnlyList<string> All = [DuplicateId, TooOld, InFuture, NullId, NullLabel];
+}
+
+/// <summary>A sender's key of a delivery and the hash of its body.</summary>
+public readonly record struct DeliveryIdentity(string Key, UInt128 BodyHash);
+
+/// <summary>What became of a delivery.</summary>
+public sealed record IngestReply
+{
+    /// <summary>Rows of the delivery.</summary>
+    public required long Rows { get; init; }
+
+    /// <summary>The key was seen before: nothing was counted again.</summary>
+    public bool Duplicate { get; init; }
+
+    public IReadOnlyDictionary<string, long> Rejected { get; init; } = new Dictionary<string, long>();
+
+    /// <summary>Rows without a score.</summary>
+    public long Unscored { get; init; }
+
+    /// <summary>Columns that the baseline does not know.</summary>
+    public IReadOnlyList<string> ExtraColumns { get; init; } = [];
+
+    /// <summary>Watched columns that were absent.</summary>
+    public IReadOnlyList<string> MissingColumns { get; init; } = [];
+}
+
+/// <summary>The same key came before with another body.</summary>
+public sealed class DeliveryConflictException(string key) : Exception($"The key '{key}' was used before for another body.");
+
+/// <summary>What both kinds of delivery do alike: look up the key, count refusals, remember the answer.</summary>
+internal abstract class DeliveryWork(MonitoredModel model, string stream, DeliveryIdentity? identity) : IWork
+{
+    private readonly Dictionary<string, long> _rejected = [];
+
+    public abstract int Rows { get; }
+
+    public string? DeliveryKey => identity is { } id ? StoredKey(id.Key) : null;
+
+    /// <summary>Set once applied. Null while it is not.</summary>
+    public IngestReply? Reply { get; private set; }
+
+    /// <summary>The key was used before for another body: nothing was done.</summary>
+    public bool Conflict { get; private set; }
+
+    protected MonitoredModel Model { get; } = model;
+
+    public async ValueTask ApplyAsync(CommitScope scope, CancellationToken cancellationToken)
+    {
+        (Reply, Conflict) = (null, false);
+        _rejected.Clear();
+        if (identity is { } id && await scope.Transaction.FindDeliveryAsync(StoredKey(id.Key), cancellationToken).ConfigureAwait(false) is { } seen)
+        {
+            if (seen.BodyHash == id.BodyHash) Reply = ReplyJson.Read(seen.Reply) with { Duplicate = true };
+            else Conflict = true;
+            return;
+        }
+
+        await FoldAsync(scope, cancellationToken).ConfigureAwait(false);
+        Reply = Describe(new IngestReply { Rows = Rows, Rejected = new SortedDictionary<string, long>(_rejected, StringComparer.Ordinal) });
+        if (identity is { } own)
+            await scope.Transaction.AddDeliveryAsync(new(StoredKey(own.Key), own.BodyHash, scope.Now, ReplyJson.Write(Reply)), cancellationToken).ConfigureAwait(false);
+    }
+
+    protected abstract ValueTask FoldAsync(CommitScope scope, CancellationToken cancellationToken);
+
+    protected virtual IngestReply Describe(IngestReply reply) => reply;
+
+    protected void Reject(string reason) => _rejected[reason] = _rejected.GetValueOrDefault(reason) + 1;
+
+    protected string NewestMark => "newest/" + Model.Name;
+
+    /// <summary>Counts a completed row, or takes it back, in the pane of its prediction, under every version that scored it and has a baseline here.</summary>
+    protected void Count(CommitScope scope, JoinRow row, double label, long pane, int sign)
+    {
+        foreach (var served in row.Scores)
+        {
+            if (ShapeOf(served) is not { } shape) continue;
+            scope.Delta(Model.Series with { Version = served.Version, BaselineHash = served.BaselineHash }, Instant.Floor(row.EventTime!.Value, pane), shape)
+                .AddOutcome(served.Score, label, sign);
+        }
+    }
+
+    private BaselineShape? ShapeOf(ServedScore served) =>
+        served.Version == Model.Baseline.Version && served.BaselineHash == Model.Baseline.Hash ? Model.Baseline.Shape : null;
+
+    private string StoredKey(string key) => $"{Model.Name}/{stream}/{key}";
+}

@@ -1,0 +1,137 @@
+using ModelMonitor.Core;
+using ModelMonitor.Engine.Intake;
+using ModelMonitor.Engine.Models;
+using ModelMonitor.Engine.Options;
+using ModelMonitor.Engine.State;
+
+namespace ModelMonitor.Engine.Commit;
+
+/// <summary>A delivery of predictions: refuses what cannot be counted, lets each prediction meet its label, folds the rest pane by pane.</summary>
+internal sealed class PredictionWork(
+    MonitoredModel model, MonitorOptions options, IReadOnlyList<(DecodedBatch Batch, double[] Scores)> batches, DeliveryIdentity? identity)
+    : DeliveryWork(model, Streams.Predictions, identity)
+{
+    /// <summary>Versions without a baseline that are told apart; the rest share one name, for the data choose these names.</summary>
+    private const int MaxUnknownVersions = 8;
+
+    private readonly long _pane = Instant.From(options.Pane);
+    private long _joined;
+
+    public override int Rows { get; } = batches.Sum(b => b.Batch.Rows);
+
+    /// <summary>Rows whose label was here before them.</summary>
+    public long Joined => _joined;
+
+    protected override async ValueTask FoldAsync(CommitScope scope, CancellationToken cancellationToken)
+    {
+        _joined = 0;
+        var newest = await scope.Transaction.ReadMarkAsync(NewestMark, cancellationToken).ConfigureAwait(false);
+        // Retention counts from the newest event time, never beyond the clock.
+        var oldest = newest is { } known ? Math.Min(known, scope.Now) - Math.Min(Instant.From(options.Retention.Panes), long.MaxValue / 2) : long.MinValue;
+        var seenHere = new Dictionary<UInt128, JoinRow>();
+        var unknown = await UnknownVersionsAsync(scope, cancellationToken).ConfigureAwait(false);
+        foreach (var (batch, scores) in batches)
+        {
+            var times = Times(batch, scope.Now);
+            var rows = new List<int>(batch.Rows);
+            for (var row = 0; row < batch.Rows; row++)
+            {
+                if (times[row] < oldest) Reject(RejectReason.TooOld);
+                else if (times[row] > scope.Now + Instant.From(options.Ingest.MaxFuture)) Reject(RejectReason.InFuture);
+                else rows.Add(row);
+            }
+
+            rows = await JoinAsync(scope, batch, scores, times, rows, seenHere, cancellationToken).ConfigureAwait(false);
+            foreach (var row in rows) newest = Math.Max(newest ?? long.MinValue, times[row]);
+            Fold(scope, batch, scores, times, rows, unknown);
+        }
+
+        if (newest is { } mark) await scope.Transaction.WriteMarkAsync(NewestMark, mark, cancellationToken).ConfigureAwait(false);
+    }
+
+    protected override IngestReply Describe(IngestReply reply) => reply with
+    {
+        Unscored = batches.Sum(b => b.Scores.LongCount(s => !double.IsFinite(s))),
+        ExtraColumns = [.. batches.SelectMany(b => b.Batch.ExtraColumns).Distinct()],
+        MissingColumns = [.. batches.SelectMany(b => b.Batch.MissingColumns).Distinct()],
+    };
+
+    /// <summary>Each row's event time; arrival where the data have none.</summary>
+    private static long[] Times(DecodedBatch batch, long now)
+    {
+        var times = new long[batch.Rows];
+        for (var row = 0; row < times.Length; row++) times[row] = batch.Times is { } known && known[row] != long.MinValue ? known[row] : now;
+        return times;
+    }
+
+    /// <summary>Rows that are left: predictions seen before are refused. Rows that wait for a label are written; those whose label is here are counted.</summary>
+    private async ValueTask<List<int>> JoinAsync(
+        CommitScope scope, DecodedBatch batch, double[] scores, long[] times, List<int> rows, Dictionary<UInt128, JoinRow> seenHere, CancellationToken cancellationToken)
+    {
+        if (batch.Ids is not { } ids) return rows;
+        var wanted = rows.Where(row => ids[row] != UInt128.Zero && JoinSample.Includes(ids[row], Model.Options.JoinSample)).ToArray();
+        if (wanted.Length == 0) return rows;
+        var stored = await JoinRows.LoadAsync(scope, Model.Name, wanted.Select(row => ids[row]), seenHere, cancellationToken).ConfigureAwait(false);
+        var refused = new HashSet<int>();
+        var written = new SortedDictionary<UInt128, JoinRow>();
+        foreach (var row in wanted)
+        {
+            var id = ids[row];
+            if (!stored.TryGetValue(id, out var entry)) stored.Add(id, entry = seenHere[id] = new JoinRow { Id = id });
+            if (entry.EventTime is not null)
+            {
+                refused.Add(row);
+                Reject(RejectReason.DuplicateId);
+                continue;
+            }
+
+            entry.EventTime = times[row];
+            entry.Touched = scope.Now;
+            if (IsChampion(batch, row)) entry.Scores = [new(Model.Baseline.Version, Model.Baseline.Hash, scores[row])];
+            if (batch.Labels is { } labels && double.IsFinite(labels[row]) && entry.Label is null)
+            {
+                entry.Label = labels[row];
+                entry.LabelTime = batch.LabelTimes is { } known && known[row] != long.MinValue ? known[row] : null;
+            }
+
+            if (entry.Label is { } label)
+            {
+                Count(scope, entry, label, _pane, 1);
+                _joined++;
+            }
+
+            written[id] = entry;
+        }
+
+        await scope.Transaction.WriteJoinRowsAsync(Model.Name, [.. written.Values], cancellationToken).ConfigureAwait(false);
+        return refused.Count == 0 ? rows : rows.FindAll(row => !refused.Contains(row));
+    }
+
+    private void Fold(CommitScope scope, DecodedBatch batch, double[] scores, long[] times, List<int> rows, HashSet<string> unknown)
+    {
+        foreach (var group in rows.GroupBy(row => (Instant.Floor(times[row], _pane), Version: VersionOf(batch, row, unknown))))
+        {
+            var (start, version) = group.Key;
+            if (version == Model.Baseline.Version)
+                Folder.Fold(batch, scores, [.. group], Model.Baseline.Shape, scope.Delta(Model.Series, start, Model.Baseline.Shape));
+            else
+                scope.Delta(Model.Series with { Version = version, BaselineHash = "" }, start, null).AddRows(group.LongCount(), false, false);
+        }
+    }
+
+    private bool IsChampion(DecodedBatch batch, int row) => batch.Versions?[row] is not { } version || version == Model.Baseline.Version;
+
+    private string VersionOf(DecodedBatch batch, int row, HashSet<string> unknown)
+    {
+        if (IsChampion(batch, row)) return Model.Baseline.Version;
+        var version = batch.Versions![row]!;
+        return unknown.Contains(version) || (unknown.Count < MaxUnknownVersions && unknown.Add(version)) ? version : "other";
+    }
+
+    private async ValueTask<HashSet<string>> UnknownVersionsAsync(CommitScope scope, CancellationToken cancellationToken)
+    {
+        if (batches.All(b => b.Batch.Versions is null)) return [];
+        var series = await scope.Transaction.ReadSeriesAsync(Model.Name, cancellationToken).ConfigureAwait(false);
+        return series.Where(s => s.BaselineHash.Length == 0).Select(s => s.Version).ToHashSet(StringComparer.Ordinal);
+    }
+}

@@ -1,0 +1,90 @@
+using Microsoft.Extensions.Logging;
+using ModelMonitor.Core;
+using ModelMonitor.Core.Evaluations;
+using ModelMonitor.Core.Windows;
+using ModelMonitor.Engine.Commit;
+using ModelMonitor.Engine.Models;
+using ModelMonitor.Engine.Options;
+using ModelMonitor.Engine.State;
+
+namespace ModelMonitor.Engine.Evaluating;
+
+/// <summary>The job behind a schedule: evaluate one window for every model, commit, publish. Live and replay call the same.</summary>
+public sealed class EvaluationService(
+    ModelCatalog catalog, MonitorOptions options, IStateStore store, StateWriter writer, IEnumerable<IEvaluationSink> sinks, ITelemetry telemetry, TimeProvider clock, ILogger<EvaluationService> logger) : IDisposable
+{
+    private readonly IEvaluationSink[] _sinks = [.. sinks];
+    private readonly SemaphoreSlim _publishing = new(1, 1);
+
+    /// <summary>The newest evaluation of each model and window of this process.</summary>
+    public event Action<Evaluation>? Evaluated;
+
+    /// <summary>Evaluates a window for every model at the clock's time. One model's failure does not stop the next.</summary>
+    public async Task RunAsync(WindowOptions window, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(window);
+        foreach (var model in catalog.Models)
+        {
+            try
+            {
+                await RunAsync(model, window, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                telemetry.EvaluationSkipped(model.Name, window.Name, "error");
+                Log.EvaluationFailed(logger, e, model.Name, window.Name);
+            }
+        }
+    }
+
+    public void Dispose() => _publishing.Dispose();
+
+    private async Task RunAsync(MonitoredModel model, WindowOptions window, CancellationToken cancellationToken)
+    {
+        var now = Instant.From(clock.GetUtcNow());
+        var (size, pane, lateness) = (Instant.From(window.Size), Instant.From(options.Pane), Instant.From(options.Lateness));
+        var range = WindowAlignment.Newest(size, pane, now - lateness);
+        var matured = WindowAlignment.Newest(size, pane, now - Math.Max(lateness, Instant.From(model.Options.LabelDelay)));
+        Evaluation evaluation;
+        var reader = await store.OpenSnapshotAsync(cancellationToken).ConfigureAwait(false);
+        await using (reader.ConfigureAwait(false))
+        {
+            evaluation = await Evaluator.EvaluateAsync(reader, model, window.Name, range, matured, window.Looks, cancellationToken).ConfigureAwait(false);
+        }
+
+        var work = new EvaluationWork(model, evaluation, window, options);
+        await writer.SubmitAsync(work).ConfigureAwait(false);
+        foreach (var (rule, action, outcome) in work.Actions) telemetry.Action(model.Name, rule, action, outcome);
+        if (!work.IsNew) telemetry.EvaluationSkipped(model.Name, window.Name, evaluation.Rows + evaluation.PerformanceRows == 0 ? "no_rows" : "already_evaluated");
+        telemetry.EvaluationSucceeded(model.Name, window.Name, clock.GetUtcNow());
+        var withheld = work.IsNew ? evaluation.Performance.Values.Select(v => v.Status).OfType<string>().Distinct() : [];
+        foreach (var status in withheld) telemetry.EvaluationSkipped(model.Name, window.Name, status);
+        await PublishAsync(new(evaluation, work.Breached), cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task PublishAsync(PublishedEvaluation published, CancellationToken cancellationToken)
+    {
+        await _publishing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            foreach (var sink in _sinks)
+            {
+                try
+                {
+                    await sink.PublishAsync(published, cancellationToken).ConfigureAwait(false);
+                }
+                catch (Exception e) when (e is not OperationCanceledException)
+                {
+                    telemetry.SinkFailed(sink.Name);
+                    Log.SinkFailed(logger, e, sink.Name);
+                }
+            }
+
+            Evaluated?.Invoke(published.Evaluation);
+        }
+        finally
+        {
+            _publishing.Release();
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using ModelMonitor.Core.Diagnosis;
+using ModelMonitor.Core.Evaluations;
+using ModelMonitor.Core.Metrics;
+using ModelMonitor.Core.Panes;
+using ModelMonitor.Core.Sketches;
+using ModelMonitor.Engine.Models;
+using ModelMonitor.Engine.State;
+
+namespace ModelMonitor.Engine.Evaluating;
+
+/// <summary>Sums a window and computes everything over it: live, over HTTP and offline alike.</summary>
+public static class Evaluator
+{
+    /// <param name="window">The window's name.</param>
+    /// <param name="range">The newest window: drift.</param>
+    /// <param name="performanceRange">The newest window whose labels are due: realised performance.</param>
+    /// <param name="looks">Evaluations per window length.</param>
+    public static async ValueTask<Evaluation> EvaluateAsync(
+        IStateReader reader, MonitoredModel model, string window, TimeRange range, TimeRange performanceRange, int looks, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        var drift = await WindowReader.ReadAsync(reader, model.Series, range, Empty(model), cancellationToken).ConfigureAwait(false);
+        var matured = performanceRange == range
+            ? drift
+            : await WindowReader.ReadAsync(reader, model.Series, performanceRange, Empty(model), cancellationToken).ConfigureAwait(false);
+        var unknown = await UnknownVersionsAsync(reader, model, range, cancellationToken).ConfigureAwait(false);
+        return Compute(model, window, range, drift, performanceRange, matured, looks, unknown);
+    }
+
+    private static PaneState Empty(MonitoredModel model) => PaneState.Empty(model.Baseline.Hash, model.Baseline.Shape);
+
+    private static Evaluation Compute(
+        MonitoredModel model, string window, TimeRange range, PaneState drift, TimeRange performanceRange, PaneState matured, int looks, IReadOnlyList<Finding> unknown)
+    {
+        var baseline = model.Baseline;
+        var performance = Performance.Of(matured, baseline.Shape);
+        var values = Drift.Of(drift, baseline);
+        if (!ReferenceEquals(drift, matured)) values = values.WithLabelOf(Drift.Of(matured, baseline));
+        var evaluation = new Evaluation
+        {
+            Model = model.Name,
+            Version = baseline.Version,
+            Task = baseline.Shape.Task,
+            Window = window,
+            Range = range,
+            Rows = drift.Rows,
+            Labelled = drift.LabelledRows,
+            Unscored = drift.Unscored,
+            ScoreMinimum = drift.Score is { Finite: > 0 } low ? low.Minimum : null,
+            ScoreMaximum = drift.Score is { Finite: > 0 } high ? high.Maximum : null,
+            RowsWithExtraColumns = drift.RowsWithExtraColumns,
+            RowsWithMissingColumns = drift.RowsWithMissingColumns,
+            PerformanceRange = performanceRange,
+            PerformanceRows = matured.Rows,
+            PerformanceLabelled = matured.LabelledRows,
+            LabelledPositives = matured.Outcomes is BinaryOutcomes outcomes ? outcomes.PositiveRows : 0,
+            Performance = performance,
+            Drift = values,
+            Gaps = Gaps.Of(baseline.Train.Performance, baseline.Holdout?.Performance, performance),
+        };
+        return evaluation with { Findings = [.. Findings.Of(evaluation, baseline, OptionsOf(model, looks)), .. unknown] };
+    }
+
+    /// <summary>What findings judge by, from the model's options.</summary>
+    public static FindingOptions OptionsOf(MonitoredModel model, int looks)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return new FindingOptions
+        {
+            PrimaryMetric = PrimaryMetric.Of(model.Options.Task, model.Options.Targets),
+            Targets = new Dictionary<string, double>(model.Options.Targets),
+            Features = Math.Max(model.Baseline.Shape.Features.Count, 1),
+            LooksPerWindow = looks,
+        };
+    }
+
+    private static async ValueTask<IReadOnlyList<Finding>> UnknownVersionsAsync(IStateReader reader, MonitoredModel model, TimeRange range, CancellationToken cancellationToken)
+    {
+        var findings = new List<Finding>();
+        foreach (var series in await reader.ReadSeriesAsync(model.Name, cancellationToken).ConfigureAwait(false))
+        {
+            if (series.BaselineHash.Length > 0) continue;
+            var state = await WindowReader.ReadAsync(reader, series, range, PaneState.Empty("", null), cancellationToken).ConfigureAwait(false);
+            if (state.Rows == 0) continue;
+            findings.Add(new Finding(FindingKind.UnknownVersion, null, "", state.Rows, null, $"{state.Rows} rows say that version '{series.Version}' served them, which is not known here and has no baseline."));
+        }
+
+        return findings;
+    }
+}

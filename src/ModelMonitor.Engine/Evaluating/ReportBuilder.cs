@@ -1,0 +1,97 @@
+using System.Text.Json.Nodes;
+using ModelMonitor.Core.Diagnosis;
+using ModelMonitor.Core.Evaluations;
+using ModelMonitor.Core.Rules;
+using ModelMonitor.Core.Windows;
+using ModelMonitor.Engine.Json;
+using ModelMonitor.Engine.Models;
+using ModelMonitor.Engine.State;
+
+namespace ModelMonitor.Engine.Evaluating;
+
+/// <summary>What `evaluate` says: the whole, its calendar windows, and what each rule would have done when.</summary>
+/// <param name="Overall">From the start of the first to the end of the last window.</param>
+/// <param name="Windows">Those with rows, in order.</param>
+/// <param name="Rules">What would have fired, in order of time.</param>
+public sealed record Report(MonitoredModel Model, Evaluation Overall, IReadOnlyList<Evaluation> Windows, IReadOnlyList<RuleTransition> Rules)
+{
+    /// <summary>Whether a rule would have fired.</summary>
+    public bool Breached => Rules.Any(r => r.Change == RuleChange.Fired);
+
+    public JsonObject ToJson()
+    {
+        var baseline = Model.Baseline;
+        var overall = EvaluationJson.Window(Overall);
+        var json = new JsonObject
+        {
+            ["model"] = Model.Name,
+            ["version"] = baseline.Version,
+            ["task"] = EvaluationJson.TaskName(baseline.Shape.Task),
+            ["train"] = EvaluationJson.Reference(baseline.Train),
+        };
+        if (baseline.Holdout is { } holdout) json["holdout"] = EvaluationJson.Reference(holdout);
+        json["overall"] = overall;
+        json["windows"] = new JsonArray([.. Windows.Select(w => (JsonNode)EvaluationJson.Window(w))]);
+        json["generalization_gap"] = EvaluationJson.Gaps(Overall.Gaps);
+        json["findings"] = EvaluationJson.Findings([.. Overall.Findings, .. Windows.SelectMany(w => w.Findings.Where(f => !FindingKind.IsOfVersion(f.Kind)))]);
+        json["rules"] = new JsonArray([.. Rules.Select(r => (JsonNode)Transition(r))]);
+        return json;
+    }
+
+    private static JsonObject Transition(RuleTransition transition) => new()
+    {
+        ["rule"] = transition.Rule,
+        ["change"] = transition.Change == RuleChange.Fired ? "fired" : "resolved",
+        ["start"] = EvaluationJson.Time(transition.Range.Start),
+        ["end"] = EvaluationJson.Time(transition.Range.End),
+        ["value"] = transition.Verdict.Value,
+        ["limit"] = transition.Verdict.Limit,
+        ["message"] = transition.Verdict.Message,
+    };
+}
+
+/// <summary>Builds reports from committed state: the files' rows offline, the store's live. One path, one number.</summary>
+public static class ReportBuilder
+{
+    /// <returns>Null where the model has no rows.</returns>
+    public static async ValueTask<Report?> BuildAsync(IStateReader reader, MonitoredModel model, CalendarWindows calendar, IReadOnlyList<RuleDefinition> rules, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(calendar);
+        ArgumentNullException.ThrowIfNull(rules);
+        if (await reader.ReadBoundsAsync(model.Name, cancellationToken).ConfigureAwait(false) is not { } bounds) return null;
+        var windows = new List<Evaluation>();
+        foreach (var range in calendar.Covering(bounds.First, bounds.Last))
+        {
+            var evaluation = await Evaluator.EvaluateAsync(reader, model, calendar.Name, range, range, looks: 1, cancellationToken).ConfigureAwait(false);
+            if (evaluation.Rows > 0) windows.Add(evaluation);
+        }
+
+        if (windows.Count == 0) return null;
+        var whole = new TimeRange(windows[0].Range.Start, windows[^1].Range.End);
+        var overall = await Evaluator.EvaluateAsync(reader, model, "overall", whole, whole, looks: 1, cancellationToken).ConfigureAwait(false);
+        return new Report(model, overall, windows, Replay(model, windows, rules));
+    }
+
+    /// <summary>Every rule over the windows in turn, whatever window it names.</summary>
+    private static List<RuleTransition> Replay(MonitoredModel model, List<Evaluation> windows, IReadOnlyList<RuleDefinition> rules)
+    {
+        var transitions = new List<RuleTransition>();
+        var context = new RuleContext(PrimaryMetric.Of(model.Options.Task, model.Options.Targets));
+        var states = rules.ToDictionary(r => r.Name, _ => RuleState.Initial);
+        foreach (var window in windows)
+        {
+            foreach (var rule in rules)
+            {
+                var verdict = RuleEvaluator.Judge(rule, window, model.Baseline, context);
+                // Calendar windows do not overlap: each counts, also where a month is shorter than the one before.
+                var (next, transition) = RuleMachine.Step(rule, window.Range, 1, verdict, states[rule.Name]);
+                states[rule.Name] = next;
+                if (transition is not null) transitions.Add(transition);
+            }
+        }
+
+        return transitions;
+    }
+}

@@ -1,0 +1,71 @@
+using System.CommandLine;
+using ModelMonitor.Core.Diagnosis;
+using ModelMonitor.Engine.Json;
+using ModelMonitor.Engine.Options;
+using ModelMonitor.Host.Models;
+
+namespace ModelMonitor.Host.Cli;
+
+/// <summary>`check`: everything that would stop the monitor from starting, at once.</summary>
+internal static class CheckCommand
+{
+    public static Command Make(Terminal terminal)
+    {
+        var configuration = SharedOptions.Configuration();
+        var noFiles = new Option<bool>("--no-files") { Description = "Only the configuration itself; open no models and no data" };
+        var command = new Command("check",
+            """
+            Validates the configuration, then opens every model and its baseline. Reports every fault with its place; starts nothing.
+
+            Examples:
+              modelmonitor check -c monitor.yaml
+              modelmonitor check -c monitor.yaml --no-files
+            """) { configuration, noFiles };
+        command.SetAction((parsed, cancellationToken) => Faults.GuardAsync(terminal, () =>
+            Task.FromResult(Run(terminal, parsed.GetRequiredValue(configuration), !parsed.GetValue(noFiles), cancellationToken))));
+        return command;
+    }
+
+    private static int Run(Terminal terminal, string configuration, bool files, CancellationToken cancellationToken)
+    {
+        var options = Configured.Load(configuration, files);
+        if (!files)
+        {
+            terminal.Output.WriteLine($"{configuration}: the configuration is sound ({options.Models.Count} models, {options.Rules.Count} rules); files were not opened");
+            return ExitCode.Done;
+        }
+
+        var loader = Configured.Loader();
+        List<string> faults = [];
+        foreach (var model in options.Models)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            try
+            {
+                Check(terminal.Output, loader, model, faults, cancellationToken);
+            }
+            catch (ModelLoadException e)
+            {
+                faults.Add(e.Message);
+            }
+        }
+
+        return faults.Count == 0 ? ExitCode.Done : throw new CliException(faults);
+    }
+
+    private static void Check(TextWriter output, ModelLoader loader, ModelOptions options, List<string> faults, CancellationToken cancellationToken)
+    {
+        var model = loader.Load(options, cancellationToken: cancellationToken);
+        using var scorer = model.Scorer;
+        var judged = Configured.FindingsOf(options);
+        var findings = Findings.OfVersion(model.Baseline, judged);
+        var provider = scorer is null ? "scores from the data" : $"provider {scorer.Provider}";
+        output.WriteLine($"{options.Name}: version {options.Version}, {EvaluationJson.TaskName(options.Task)}, {provider}");
+        ReferenceText.Write(output, model.Baseline, judged);
+        if (!File.Exists(options.Baseline)) output.WriteLine($"  no file   {options.Baseline}: made in memory; `modelmonitor baseline` writes it");
+        foreach (var finding in findings)
+            output.WriteLine($"  {(finding.Confirmed ? "finding" : "suspect")}   {finding.Kind}: {finding.Message}");
+        if (options.GateRefuses)
+            faults.AddRange(findings.Where(f => f.Confirmed).Select(f => $"models.{options.Name}.gate: version {options.Version} is refused: {f.Kind}: {f.Message}"));
+    }
+}

@@ -1,0 +1,28 @@
+using System.CommandLine;
+using System.Globalization;
+using ModelMonitor.Host.Demo;
+
+namespace ModelMonitor.Host.Cli;
+
+/// <summary>`demo`: the quickstart.</summary>
+internal static class DemoCommand
+{
+    public static Command Make(Terminal terminal)
+    {
+        var exit = new Option<bool>("--exit") { Description = "End after the replay with a summary instead of serving on" };
+        var port = new Option<ushort?>("--port") { Description = "Port on 127.0.0.1 for pages and metrics; 0: any free one", HelpName = "PORT" };
+        var command = new Command("demo",
+            """
+            Monitors a bundled real case end to end: replays months of production traffic in fast-forward, then serves the pages until Ctrl-C.
+
+            Examples:
+              modelmonitor demo
+              modelmonitor demo --exit --port 0
+            """) { exit, port };
+        command.SetAction((parsed, cancellationToken) => Faults.GuardAsync(terminal, () =>
+            DemoProcess.RunAsync(parsed.GetValue(exit), Listen(parsed.GetValue(port)), terminal.Console, cancellationToken)));
+        return command;
+    }
+
+    private static string? Listen(ushort? port) => port is { } number ? "127.0.0.1:" + number.ToString(CultureInfo.InvariantCulture) : null;
+}

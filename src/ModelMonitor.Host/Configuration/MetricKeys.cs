@@ -1,0 +1,43 @@
+using ModelMonitor.Core;
+
+namespace ModelMonitor.Host.Configuration;
+
+/// <summary>The metric keys and kinds of findings that a configuration may name.</summary>
+internal static class MetricKeys
+{
+    public static readonly IReadOnlyList<string> Binary =
+    [
+        "roc_auc", "ks", "gini", "average_precision", "precision", "recall", "f1", "accuracy", "balanced_accuracy", "mcc", "log_loss", "brier",
+        "ece", "lift_top_decile",
+    ];
+
+    public static readonly IReadOnlyList<string> Regression =
+        ["mse", "rmse", "mae", "r2", "mean_error", "error_variance", "prediction_variance", "label_variance"];
+
+    /// <summary>Performance metrics of every task that this version computes.</summary>
+    public static readonly IReadOnlyList<string> Performance = [.. Binary, .. Regression];
+
+    /// <summary>Values of one feature; a rule on them says which with `feature`.</summary>
+    public static readonly IReadOnlyList<string> Feature =
+    [
+        "psi", "psi_noise_floor", "js_distance", "ks_distance", "wasserstein_ratio", "hellinger", "missing_ratio", "infinite_ratio",
+        "out_of_range_ratio", "unseen_ratio", "mean", "standard_deviation", "minimum", "maximum",
+    ];
+
+    /// <summary>Drift of the score and of the label.</summary>
+    public static readonly IReadOnlyList<string> Whole = ["score_psi", "label_psi"];
+
+    /// <summary>Everything a rule's `metric` may be.</summary>
+    public static readonly IReadOnlyList<string> Rule = [.. Performance, .. Whole, .. Feature];
+
+    public static readonly IReadOnlyList<string> Findings =
+    [
+        "overfitting", "underfitting", "decay", "unstable_feature", "unstable_score", "no_discrimination", "inverted_scores", "constant_score",
+        "one_class", "label_shift", "data_quality", "training_serving_skew", "schema_changed", "unknown_version", "calibration_lost",
+    ];
+
+    /// <summary>Findings that compare two values, so that a `drop` between them counts.</summary>
+    public static readonly IReadOnlyList<string> Comparing = ["overfitting", "decay"];
+
+    public static IReadOnlyList<string> Of(TaskKind task) => task == TaskKind.Regression ? Regression : Binary;
+}

@@ -1,0 +1,182 @@
+using ModelMonitor.Core;
+using ModelMonitor.Engine.Options;
+
+namespace ModelMonitor.Host.Configuration;
+
+/// <summary>Binds one entry of `models`.</summary>
+internal sealed class ModelBinder(BindingContext context)
+{
+    private static readonly string[] s_devices = ["cpu", "cuda", "tensorrt", "webgpu", "openvino", "dml", "rocm", "migraphx", "coreml"];
+
+    /// <summary>The model with whatever of it could be read; the faults say what could not.</summary>
+    public ModelOptions Bind(YamlEntry entry)
+    {
+        context.CheckName(entry);
+        var section = new Section(Shapes.Model, entry.Value, entry.KeyPlace, entry.Value.Path, context.Faults);
+        var task = Task(section);
+        var columns = Columns(section);
+        var onnx = context.File(section, "onnx");
+        var inputs = Inputs(section);
+        if (!section.Malformed && !section.Has("onnx") && columns.Score is null)
+            section.Fault("onnx", "is required, unless the data carry their own scores: then name their column in columns.score");
+        if (section.Has("onnx") && !section.Has("inputs"))
+            section.Fault("inputs", "is required with onnx: which columns fill which input of the model");
+
+        var (output, positive) = Score(section, task);
+        var reference = Reference(section);
+        var baseline = context.Resolve(section.Text("baseline") ?? $"baseline.{entry.Key}.json");
+        if (context.CheckFiles && !section.Malformed && !section.Has("reference") && !System.IO.File.Exists(baseline))
+            section.Fault("reference", $"is required, as there is no baseline {baseline} yet");
+
+        var options = new ModelOptions
+        {
+            Name = entry.Key,
+            Version = section.RequiredText("version") ?? "",
+            Task = task ?? TaskKind.Binary,
+            Onnx = onnx,
+            Device = Device(section),
+            Inputs = inputs,
+            ScoreOutput = output,
+            ScorePositive = positive,
+            Threshold = Threshold(section, task),
+            Columns = columns,
+            LabelPositive = LabelOf(section, "label_positive", task) ?? positive,
+            Categorical = section.Texts("categorical"),
+            Categories = (int)(section.Integer("categories", 1) ?? 100),
+            Ignore = section.Texts("ignore"),
+            Reference = reference,
+            Baseline = baseline,
+            Targets = Targets(section, task),
+            LabelDelay = section.Duration("label_delay") ?? TimeSpan.Zero,
+            JoinSample = Join(section),
+            GateRefuses = section.Word("gate", "warn", "refuse") == "refuse",
+        };
+        section.Close();
+        return options;
+    }
+
+    /// <summary>Null where it is not known, so that nothing else is judged by it.</summary>
+    private static TaskKind? Task(Section section)
+    {
+        if (!section.Require("task") || section.Word("task", "binary", "multiclass", "regression") is not { } word)
+            return null;
+        var task = Enum.Parse<TaskKind>(word, ignoreCase: true);
+        if (!NotYetSupported.IsTask(task))
+            return task;
+        section.Fault("task", $"'{word}' {NotYetSupported.Refusal}");
+        return null;
+    }
+
+    private static double Threshold(Section section, TaskKind? task)
+    {
+        var threshold = section.Number("threshold");
+        if (task == TaskKind.Regression && section.Has("threshold"))
+            section.Fault("threshold", "has no meaning for a regression model");
+        return threshold ?? 0.5;
+    }
+
+    private static LabelValue? LabelOf(Section section, string key, TaskKind? task)
+    {
+        if (section.Scalar(key, "an integer, a text or true or false") is not { } scalar)
+            return null;
+        if (task == TaskKind.Regression)
+            section.Fault(key, "has no meaning for a regression model");
+        return ValueText.Label(scalar);
+    }
+
+    private static (string? Output, LabelValue? Positive) Score(Section model, TaskKind? task)
+    {
+        var section = model.Child("score", Shapes.Score);
+        var output = section.Text("output");
+        var positive = LabelOf(section, "positive", task) ?? (task == TaskKind.Binary ? LabelValue.From(1L) : null);
+        section.Close();
+        return (output, positive);
+    }
+
+    private static ColumnNames Columns(Section model)
+    {
+        var section = model.Child("columns", Shapes.Columns);
+        var defaults = new ColumnNames();
+        string? Name(string key, string? absent) => section.Text(key) ?? (section.Mentions(key) ? null : absent);
+        var columns = new ColumnNames
+        {
+            Id = Name("id", defaults.Id),
+            Time = Name("time", defaults.Time),
+            Label = Name("label", defaults.Label),
+            LabelTime = Name("label_time", defaults.LabelTime),
+            Score = Name("score", defaults.Score),
+            Version = Name("version", defaults.Version),
+        };
+        section.Close();
+        foreach (var twice in columns.All.GroupBy(name => name, StringComparer.Ordinal).Where(group => group.Count() > 1))
+            model.Fault("columns", $"the column '{twice.Key}' cannot be two things at once");
+        return columns;
+    }
+
+    private List<ModelInput> Inputs(Section section)
+    {
+        var inputs = new List<ModelInput>();
+        foreach (var entry in section.Names("inputs") ?? [])
+        {
+            var columns = Section.Items(entry.Value, context.Faults);
+            if (entry.Value is YamlSequence { Items.Count: 0 })
+                context.Faults.Add(entry.Value.Place, entry.Value.Path, "must name at least one column");
+            inputs.Add(new(entry.Key, [.. columns.Select(column => column.Text)]));
+        }
+
+        return inputs;
+    }
+
+    private static IReadOnlyList<string> Device(Section section)
+    {
+        var devices = section.Texts("device");
+        foreach (var device in devices.Except(s_devices, StringComparer.Ordinal))
+            section.Fault("device", $"'{device}' is none of {string.Join(", ", s_devices)}{Suggestion.For(device, s_devices)}");
+        if (devices.Count == 0)
+            return ["cpu"];
+        if (NotYetSupported.IsDevice(devices))
+            section.Fault("device", $"a list without cpu {NotYetSupported.Refusal}");
+        return devices;
+    }
+
+    private ReferenceFiles? Reference(Section model)
+    {
+        var section = model.Child("reference", Shapes.Reference);
+        var needed = model.Has("reference") && !section.HasRefused;
+        var train = context.File(section, "train", needed);
+        var holdout = context.File(section, "holdout");
+        section.Close();
+        return train is null ? null : new(train, holdout);
+    }
+
+    private List<KeyValuePair<string, double>> Targets(Section section, TaskKind? task)
+    {
+        var targets = new List<KeyValuePair<string, double>>();
+        foreach (var (metric, place, value) in section.Names("targets") ?? [])
+        {
+            var known = task is null ? MetricKeys.Performance : MetricKeys.Of(task.Value);
+            if (NotYetSupported.IsMetric(metric))
+                context.Faults.Add(place, value.Path, NotYetSupported.Refusal);
+            else if (!known.Contains(metric, StringComparer.Ordinal))
+                context.Faults.Add(place, value.Path, $"is no performance metric of a {(task is null ? "" : $"{task} ".ToLowerInvariant())}model{Suggestion.For(metric, known)}");
+            if (value is YamlScalar scalar && ValueText.Number(scalar.Text) is { } number)
+                targets.Add(new(metric, number));
+            else
+                context.Faults.Add(value.Place, value.Path, $"must be a number, found {value.Found}");
+        }
+
+        return targets;
+    }
+
+    private static double Join(Section model)
+    {
+        if (model.Node("join") is YamlScalar)
+            return model.Word("join", "all", "none") == "none" ? 0 : 1;
+        var section = model.Child("join", Shapes.Join);
+        if (model.Has("join"))
+            section.Require("sample");
+        var share = section.Number("sample", "a share from 0 to 1, such as 0.1 or 10%", value => value is >= 0 and <= 1);
+        section.Close();
+        return share ?? 1;
+    }
+}

@@ -1,0 +1,45 @@
+using ModelMonitor.Core;
+
+namespace ModelMonitor.Host.Configuration;
+
+/// <summary>
+/// What the file's language has and this version does not do. To accept it would be a silent lie, so each is one fault. A step
+/// that builds a part deletes its line here.
+/// </summary>
+internal static class NotYetSupported
+{
+    public const string Refusal = "is not supported by this version";
+
+    private static readonly (string Section, string Key)[] s_keys =
+    [
+        ("listen", "flight"),
+        ("model", "segments"),
+        ("reference", "production"),
+        ("rule", "segment"),
+        ("rule", "beyond"),
+    ];
+
+    private static readonly string[] s_multiclassMetrics =
+        ["roc_auc_ovr_macro", "f1_macro", "f1_micro", "f1_weighted", "precision_macro", "recall_macro"];
+
+    /// <summary>Bounded, so that a link to a folder above does not run in circles.</summary>
+    private static readonly EnumerationOptions s_deep = new() { RecurseSubdirectories = true, MaxRecursionDepth = 4 };
+
+    public static bool IsKey(string section, string key) => s_keys.Contains((section, key));
+
+    public static bool IsTask(TaskKind task) => task == TaskKind.Multiclass;
+
+    public static bool IsMetric(string metric) =>
+        metric.StartsWith("estimated_", StringComparison.Ordinal) || s_multiclassMetrics.Contains(metric);
+
+    /// <summary>A list without the CPU could not fall back to the only device there is.</summary>
+    public static bool IsDevice(IEnumerable<string> devices) => !devices.Contains("cpu");
+
+    public static bool IsHook(string hook) => hook != "webhook";
+
+    /// <summary>A state that is more than a folder: a plugin's.</summary>
+    public static bool IsState(YamlNode state) => state is YamlMapping;
+
+    /// <summary>Folders that are absent or hold no library change nothing, so they may be named already.</summary>
+    public static bool IsPluginFolder(string folder) => Directory.Exists(folder) && Directory.EnumerateFiles(folder, "*.dll", s_deep).Any();
+}

@@ -1,0 +1,75 @@
+namespace ModelMonitor.Host.Configuration;
+
+/// <summary>What may stand under a key. Binder, environment variables and the JSON Schema's test read the same shapes.</summary>
+internal abstract record Shape;
+
+/// <summary>A value or a list of values.</summary>
+internal sealed record LeafShape : Shape
+{
+    public static readonly LeafShape Instance = new();
+}
+
+/// <summary>Names that the user chooses (models, windows …), each with the same shape. Known: the names that can be meant, where they are limited.</summary>
+internal sealed record NamesShape(Shape Each, IReadOnlyList<string> Known) : Shape;
+
+/// <summary>A mapping with a fixed set of keys. The name is that of the schema's definition.</summary>
+internal sealed record SectionShape(string Name, IReadOnlyDictionary<string, Shape> Keys) : Shape
+{
+    public static SectionShape Of(string name, string[] leaves, params (string Key, Shape Shape)[] others)
+    {
+        var keys = leaves.ToDictionary(key => key, Shape (_) => LeafShape.Instance, StringComparer.Ordinal);
+        foreach (var (key, shape) in others)
+            keys.Add(key, shape);
+        return new(name, keys);
+    }
+}
+
+/// <summary>Every key of `monitor.yaml`, by section.</summary>
+internal static class Shapes
+{
+    public static readonly SectionShape Listen = SectionShape.Of("listen", ["http", "metrics"]);
+
+    public static readonly SectionShape Score = SectionShape.Of("score", ["output", "positive"]);
+
+    public static readonly SectionShape Columns = SectionShape.Of("columns", ["id", "time", "label", "label_time", "score", "version"]);
+
+    public static readonly SectionShape Reference = SectionShape.Of("reference", ["train", "holdout"]);
+
+    public static readonly SectionShape Join = SectionShape.Of("join", ["sample"]);
+
+    public static readonly SectionShape Model = SectionShape.Of(
+        "model",
+        ["version", "task", "onnx", "device", "threshold", "label_positive", "categorical", "categories", "ignore", "baseline", "label_delay", "gate"],
+        ("inputs", new NamesShape(LeafShape.Instance, [])),
+        ("score", Score),
+        ("columns", Columns),
+        ("reference", Reference),
+        ("targets", new NamesShape(LeafShape.Instance, MetricKeys.Performance)),
+        ("join", Join));
+
+    public static readonly SectionShape Window = SectionShape.Of("window", ["size", "schedule"]);
+
+    public static readonly SectionShape Retention =
+        SectionShape.Of("retention", ["panes", "evaluations", "waiting_predictions", "delivery_keys"]);
+
+    public static readonly SectionShape Rule = SectionShape.Of(
+        "rule", ["metric", "finding", "feature", "except", "above", "below", "drop", "window", "for", "min_rows", "min_label_share", "then"]);
+
+    public static readonly SectionShape Action = SectionShape.Of("action", ["hook", "url", "cooldown"]);
+
+    public static readonly SectionShape Ingest = SectionShape.Of("ingest", ["max_request", "max_decoded", "max_queued_rows", "max_future"]);
+
+    public static readonly SectionShape Monitor = SectionShape.Of(
+        "monitor",
+        ["state", "pane", "lateness", "plugins"],
+        ("listen", Listen),
+        ("models", new NamesShape(Model, [])),
+        ("windows", new NamesShape(Window, [])),
+        ("retention", Retention),
+        ("rules", new NamesShape(Rule, [])),
+        ("actions", new NamesShape(Action, [])),
+        ("ingest", Ingest));
+
+    public static readonly IReadOnlyList<SectionShape> All =
+        [Monitor, Listen, Model, Score, Columns, Reference, Join, Window, Retention, Rule, Action, Ingest];
+}

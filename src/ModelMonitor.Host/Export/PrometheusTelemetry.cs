@@ -1,0 +1,133 @@
+using ModelMonitor.Engine;
+using ModelMonitor.Engine.Options;
+using Prometheus;
+
+namespace ModelMonitor.Host.Export;
+
+/// <summary>The monitor's own counters as Prometheus series. Thread-safe, never throws.</summary>
+public sealed class PrometheusTelemetry : ITelemetry
+{
+    private const string Prefix = "modelmonitor_";
+
+    private static readonly double[] ScoreBuckets = [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10];
+    private static readonly double[] CommitBuckets = [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10];
+
+    /// <summary>1, 5, 15 minutes; 1, 6 hours; 1, 3, 7, 14, 30, 60, 90, 180 days.</summary>
+    private static readonly double[] DelayBuckets =
+        [60, 300, 900, 3600, 21600, 86400, 259200, 604800, 1209600, 2592000, 5184000, 7776000, 15552000];
+
+    private readonly string[] _windows;
+    private readonly (string Rule, string Action)[] _actions;
+    private readonly MetricFactory _factory;
+    private readonly SeriesBudget _budget;
+    private readonly SeriesTable<Counter.Child> _received;
+    private readonly SeriesTable<Counter.Child> _rejected;
+    private readonly SeriesTable<Counter.Child> _labels;
+    private readonly SeriesTable<Counter.Child> _skipped;
+    private readonly SeriesTable<Counter.Child> _requests;
+    private readonly SeriesTable<Gauge.Child> _lastSuccess;
+    private readonly SeriesTable<Histogram.Child> _scored;
+    private readonly SeriesTable<Histogram.Child> _delay;
+    private readonly Histogram _committed;
+    private readonly Gauge _queue;
+    private readonly Counter _sinkFailures;
+    private readonly VersionSeries _versions;
+
+    /// <param name="options">Names the windows, rules and actions whose counters start at 0 when a model is declared.</param>
+    public PrometheusTelemetry(MetricsRegistry registry, MonitorOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(registry);
+        ArgumentNullException.ThrowIfNull(options);
+        _windows = [.. options.Windows.Select(w => w.Name)];
+        _actions = [.. options.Rules.SelectMany(r => r.Then, (r, action) => (r.Name, action)).Distinct()];
+        _factory = registry.Factory;
+        _budget = registry.Budget;
+        _received = Counters("rows_received_total", "Rows that arrived.", "stream");
+        _rejected = Counters("rows_rejected_total", "Rows that were refused, by reason.", "stream", "reason");
+        _labels = Counters("labels_total", "Labels by what became of them.", "outcome");
+        _skipped = Counters("evaluations_skipped_total", "Evaluations that did not take place, or withheld a value, by reason.", "window", "reason");
+        _requests = Counters("retrain_requests_total", "Messages that rules asked for, retrain requests and notifications, by outcome.", "rule", "action", "outcome");
+        var success = _factory.CreateGauge(
+            Prefix + "evaluation_last_success_timestamp_seconds",
+            "When the window was last evaluated, in seconds of UTC since 1970; 0: not since the start.", ["model", "window"]);
+        _lastSuccess = new(_budget, success.WithLabels);
+        _scored = Histograms("score_duration_seconds", "Time that the model took to score one batch.", ScoreBuckets);
+        _delay = Histograms("label_delay_seconds", "Time from a prediction to its label.", DelayBuckets);
+        _committed = _factory.CreateHistogram(
+            Prefix + "commit_duration_seconds", "Time that one commit of the state took.", new HistogramConfiguration { Buckets = CommitBuckets });
+        _queue = _factory.CreateGauge(Prefix + "queue_rows", "Rows that wait for their commit.");
+        _sinkFailures = _factory.CreateCounter(Prefix + "sink_failures_total", "Evaluations that a sink failed to publish.", ["sink"]);
+        _sinkFailures.WithLabels(PrometheusSink.SinkName);
+        _versions = new VersionSeries(_factory, _budget);
+    }
+
+    public void ModelDeclared(string model, string version, string role, string provider, string sha256)
+    {
+        foreach (var stream in KnownNames.Streams)
+        {
+            _ = _received[new(model, stream)];
+            foreach (var reason in KnownNames.RejectReasons) _ = _rejected[new(model, stream, reason)];
+        }
+
+        foreach (var outcome in KnownNames.LabelOutcomes) _ = _labels[new(model, outcome)];
+        foreach (var window in _windows)
+        {
+            _ = _lastSuccess[new(model, window)];
+            foreach (var reason in KnownNames.SkipReasons) _ = _skipped[new(model, window, reason)];
+        }
+
+        foreach (var (rule, action) in _actions)
+        {
+            foreach (var outcome in KnownNames.ActionOutcomes) _ = _requests[new(model, rule, action, outcome)];
+        }
+
+        _ = _scored[new(model)];
+        _ = _delay[new(model)];
+        _versions.Declare(model, version, role, provider, sha256);
+    }
+
+    public void RowsReceived(string model, string stream, long rows) => Add(_received, new(model, stream), rows);
+
+    public void RowsRejected(string model, string stream, string reason, long rows) => Add(_rejected, new(model, stream, reason), rows);
+
+    public void Labels(string model, string outcome, long rows) => Add(_labels, new(model, outcome), rows);
+
+    /// <summary>A label that claims to be older than its prediction counts as one without delay.</summary>
+    public void LabelDelay(string model, TimeSpan delay) => _delay[new(model)].Observe(Math.Max(0, delay.TotalSeconds));
+
+    public void Scored(string model, TimeSpan duration) => _scored[new(model)].Observe(Math.Max(0, duration.TotalSeconds));
+
+    public void Committed(TimeSpan duration) => _committed.Observe(Math.Max(0, duration.TotalSeconds));
+
+    public void QueueRows(long rows) => _queue.Set(rows);
+
+    public void EvaluationSkipped(string model, string window, string reason) => Add(_skipped, new(model, window, reason), 1);
+
+    public void EvaluationSucceeded(string model, string window, DateTimeOffset at) =>
+        _lastSuccess[new(model, window)].Set((at - DateTimeOffset.UnixEpoch).TotalSeconds);
+
+    public void Action(string model, string rule, string action, string outcome) => Add(_requests, new(model, rule, action, outcome), 1);
+
+    public void SinkFailed(string sink) => _sinkFailures.WithLabels(sink).Inc();
+
+    /// <summary>Replaces the weight norms of a version, `modelmonitor_model_weight_norm`. What finds no room under the limit is left out.</summary>
+    /// <param name="norms">Tensor, which norm (`l1`, `l2`, `max` …), value; values that are not finite are left out.</param>
+    public void WeightNorms(string model, string version, IEnumerable<(string Tensor, string Norm, double Value)> norms) =>
+        _versions.WeightNorms(model, version, norms);
+
+    private static void Add(SeriesTable<Counter.Child> table, Labels labels, long rows)
+    {
+        // A counter refuses to go down, and counting must not throw.
+        if (rows > 0) table[labels].Inc(rows);
+    }
+
+    private SeriesTable<Counter.Child> Counters(string name, string help, params string[] labels) =>
+        new(_budget, _factory.CreateCounter(Prefix + name, help, ["model", .. labels]).WithLabels);
+
+    private SeriesTable<Histogram.Child> Histograms(string name, string help, double[] buckets)
+    {
+        var family = _factory.CreateHistogram(Prefix + name, help, ["model"], new HistogramConfiguration { Buckets = buckets });
+        // Besides its buckets a histogram has those for infinity, sum and count.
+        return new(_budget, family.WithLabels, buckets.Length + 3);
+    }
+}

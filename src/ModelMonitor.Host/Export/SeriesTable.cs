@@ -1,0 +1,32 @@
+using System.Collections.Concurrent;
+
+namespace ModelMonitor.Host.Export;
+
+/// <summary>The label values of one series, the model first; unused ones are null.</summary>
+internal readonly record struct Labels(string Model, string? B = null, string? C = null, string? D = null)
+{
+    public string[] ToArray() => [.. new[] { Model, B, C, D }.OfType<string>()];
+}
+
+/// <summary>The series of one metric by their label values: found without allocating, created once, entered in the budget.</summary>
+/// <param name="create">Creates the series.</param>
+/// <param name="series">How many lines of a scrape one of them is.</param>
+internal sealed class SeriesTable<TChild>(SeriesBudget budget, Func<string[], TChild> create, int series = 1)
+{
+    private readonly ConcurrentDictionary<Labels, TChild> _children = [];
+    private readonly Lock _creating = new();
+
+    public TChild this[Labels labels] => _children.TryGetValue(labels, out var child) ? child : Create(labels);
+
+    private TChild Create(Labels labels)
+    {
+        lock (_creating)
+        {
+            if (_children.TryGetValue(labels, out var child)) return child;
+            child = create(labels.ToArray());
+            budget.Reserve(labels.Model, series);
+            _children[labels] = child;
+            return child;
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using Prometheus;
+
+namespace ModelMonitor.Host.Export;
+
+/// <summary>The series that tell of a model's versions: which there are, and how large their weights. Thread-safe.</summary>
+internal sealed class VersionSeries(MetricFactory factory, SeriesBudget budget)
+{
+    private const string Champion = "champion";
+    private const string Retired = "retired";
+
+    private readonly Lock _lock = new();
+    private readonly List<string[]> _infos = [];
+    private readonly List<string[]> _norms = [];
+    private readonly Gauge _info = factory.CreateGauge(
+        "modelmonitor_model_info", "1 for each version of a model, its role and what runs it.", ["model", "version", "role", "provider", "sha256"]);
+
+    private readonly Gauge _norm = factory.CreateGauge(
+        "modelmonitor_model_weight_norm", "Norm of one weight tensor of a version.", ["model", "version", "tensor", "norm"]);
+
+    /// <summary>Says what a version is now. What was said of it before goes, and with it a champion that it takes over from.</summary>
+    public void Declare(string model, string version, string role, string provider, string sha256)
+    {
+        lock (_lock)
+        {
+            Withdraw(_info, _infos, l => l[0] == model && (l[1] == version || (role == Champion && l[2] == Champion)));
+            if (role == Retired) Withdraw(_norm, _norms, l => l[0] == model && l[1] == version);
+            else Publish(_info, _infos, [model, version, role, provider, sha256], 1);
+        }
+    }
+
+    public void WeightNorms(string model, string version, IEnumerable<(string Tensor, string Norm, double Value)> norms)
+    {
+        lock (_lock)
+        {
+            Withdraw(_norm, _norms, l => l[0] == model && l[1] == version);
+            foreach (var (tensor, norm, value) in norms)
+            {
+                if (double.IsFinite(value)) Publish(_norm, _norms, [model, version, tensor, norm], value);
+            }
+        }
+    }
+
+    private void Publish(Gauge family, List<string[]> published, string[] labels, double value)
+    {
+        // Weights never change while a version serves: they may not take the room of what does.
+        if (!budget.TryReserve(labels[0], family == _info ? SeriesRank.Always : SeriesRank.SegmentDetail)) return;
+        family.WithLabels(labels).Set(value);
+        published.Add(labels);
+    }
+
+    private void Withdraw(Gauge family, List<string[]> published, Predicate<string[]> which)
+    {
+        foreach (var labels in published.FindAll(which))
+        {
+            family.RemoveLabelled(labels);
+            budget.Release(labels[0], 1);
+        }
+
+        published.RemoveAll(which);
+    }
+}

@@ -1,0 +1,55 @@
+using ModelMonitor.Engine;
+using ModelMonitor.Engine.Actions;
+using ModelMonitor.Engine.Commit;
+using ModelMonitor.Engine.Evaluating;
+using ModelMonitor.Engine.Models;
+using ModelMonitor.Engine.Options;
+using ModelMonitor.Engine.State;
+using ModelMonitor.Host.Actions;
+using ModelMonitor.Host.Export;
+using ModelMonitor.Host.Http;
+using ModelMonitor.Host.Scheduling;
+
+namespace ModelMonitor.Host.Hosting;
+
+/// <summary>The composition root: the same for `run`, `demo` and the tests, which differ in their clock and in who fires the schedules.</summary>
+internal static class MonitorApplication
+{
+    /// <param name="catalog">Opened models; disposed by the caller, after the application.</param>
+    /// <param name="store">Disposed by the caller, after the application.</param>
+    /// <param name="scheduled">Whether Quartz fires the windows' schedules; a replay fires them itself.</param>
+    public static WebApplication Build(MonitorOptions options, ModelCatalog catalog, IStateStore store, TimeProvider clock, bool scheduled)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = typeof(MonitorApplication).Assembly.GetName().Name });
+        builder.Logging.ClearProviders().AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat, console.UseUtcTimestamp) = (true, "yyyy-MM-dd'T'HH:mm:ss'Z' ", true))
+            .SetMinimumLevel(scheduled ? LogLevel.Information : LogLevel.Warning)
+            .AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
+            .AddFilter("Microsoft.Extensions.Http", LogLevel.Warning)
+            .AddFilter("System.Net.Http", LogLevel.Warning)
+            .AddFilter("Polly", LogLevel.Error)
+            .AddFilter("Quartz", LogLevel.Warning);
+        builder.WebHost.ConfigureKestrel(kestrel => Listeners.Configure(kestrel, options));
+        AddServices(builder.Services, options, catalog, store, clock);
+        if (scheduled) builder.AddSchedules(options, clock);
+        var app = builder.Build();
+        HttpApi.Map(app);
+        return app;
+    }
+
+    private static void AddServices(IServiceCollection services, MonitorOptions options, ModelCatalog catalog, IStateStore store, TimeProvider clock)
+    {
+        services.AddSingleton(options).AddSingleton(catalog).AddSingleton(store).AddSingleton(clock);
+        services.AddSingleton<MetricsRegistry>();
+        services.AddSingleton<ITelemetry, PrometheusTelemetry>();
+        services.AddSingleton<IEvaluationSink>(p => new PrometheusSink(p.GetRequiredService<MetricsRegistry>(), options.Windows.Count));
+        services.AddSingleton(p => new StateWriter(store, clock, p.GetRequiredService<ITelemetry>(), p.GetRequiredService<ILogger<StateWriter>>(), options.Ingest.MaxQueuedRows));
+        services.AddSingleton<IngestService>();
+        services.AddSingleton<EvaluationService>();
+        services.AddSingleton<OutboxDispatcher>();
+        services.AddWebhook();
+        // Before the listeners open, so that no row meets a version that the registry does not know.
+        services.AddHostedService<VersionRegistration>();
+        services.AddHostedService<OutboxService>();
+        HttpApi.AddServices(services);
+    }
+}

@@ -1,0 +1,48 @@
+using ModelMonitor.Engine;
+using ModelMonitor.Engine.Commit;
+using ModelMonitor.Engine.Models;
+using ModelMonitor.Engine.State;
+using ModelMonitor.Host.Models;
+
+namespace ModelMonitor.Host.Hosting;
+
+/// <summary>Makes the configured versions the registry's champions before anything else happens. The same version with another model file is a fault.</summary>
+internal sealed class VersionRegistration(ModelCatalog catalog, StateWriter writer, ITelemetry telemetry) : IHostedService
+{
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var work = new Work(catalog);
+        await writer.SubmitAsync(work);
+        if (work.Fault is { } fault) throw new ModelLoadException(fault);
+        foreach (var model in catalog.Models)
+            telemetry.ModelDeclared(model.Name, model.Baseline.Version, "champion", model.Scorer?.Provider ?? "none", model.Baseline.ModelSha256);
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private sealed class Work(ModelCatalog catalog) : IWork
+    {
+        public int Rows => 0;
+
+        public string? Fault { get; private set; }
+
+        public async ValueTask ApplyAsync(CommitScope scope, CancellationToken cancellationToken)
+        {
+            Fault = null;
+            foreach (var model in catalog.Models)
+            {
+                var versions = await scope.Transaction.ReadVersionsAsync(model.Name, cancellationToken);
+                var baseline = model.Baseline;
+                var known = versions.FirstOrDefault(v => v.Version == baseline.Version);
+                if (known is not null && known.ModelSha256 != baseline.ModelSha256)
+                    Fault = $"models.{model.Name}.version: version '{baseline.Version}' is known with another model file (sha256 {known.ModelSha256}): give the new file a new version";
+                if (Fault is not null) return;
+                if (known is { Role: VersionRole.Champion } && known.BaselineHash == baseline.Hash) continue;
+                foreach (var other in versions.Where(v => v.Role == VersionRole.Champion && v.Version != baseline.Version))
+                    await scope.Transaction.WriteVersionAsync(other with { Role = VersionRole.Retired }, cancellationToken);
+                await scope.Transaction.WriteVersionAsync(new(model.Name, baseline.Version, baseline.Hash, baseline.ModelSha256, VersionRole.Champion, scope.Now), cancellationToken);
+                await scope.Transaction.AddAuditAsync(new(scope.Now, model.Name, "configuration", $"version {baseline.Version} became champion", "baseline " + baseline.Hash), cancellationToken);
+            }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+namespace ModelMonitor.Host.Http;
+
+/// <summary>All of HTTP: ingest, queries, metrics, health, the page and the description.</summary>
+internal static class HttpApi
+{
+    /// <summary>Registers what the end points need of their own.</summary>
+    public static IServiceCollection AddServices(IServiceCollection services)
+    {
+        services.AddSingleton<BodyBudget>().AddSingleton<ReportGate>();
+        return services.AddOpenApi("v1", options => options.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info.Title = "Model Monitor";
+            // The address is whatever the reader reached it by.
+            document.Servers?.Clear();
+            return Task.CompletedTask;
+        }));
+    }
+
+    /// <summary>Maps everything.</summary>
+    /// <remarks>
+    /// Takes from the services, all singletons: ModelCatalog, MonitorOptions, IngestService, StateWriter, IStateStore, ITelemetry,
+    /// MetricsRegistry, TimeProvider, and what <see cref="AddServices"/> adds.
+    /// </remarks>
+    public static void Map(WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.Use(ProblemPages.InvokeAsync);
+        app.Use(ListenerGuard.InvokeAsync);
+        IngestEndpoints.Map(app);
+        QueryEndpoints.Map(app);
+        OperationsEndpoints.Map(app);
+        app.MapOpenApi("/openapi/{documentName}.json");
+    }
+}

@@ -1,0 +1,42 @@
+namespace ModelMonitor.Host.Http;
+
+/// <summary>Turns what escapes the end points into problem documents: exceptions, and the framework's bare 404, 405 and 415.</summary>
+internal static class ProblemPages
+{
+    public static async Task InvokeAsync(HttpContext context, RequestDelegate next)
+    {
+        try
+        {
+            await next(context).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            return;
+        }
+        catch (BadHttpRequestException e) when (!context.Response.HasStarted)
+        {
+            await Problem.WriteAsync(context, e.StatusCode, e.Message).ConfigureAwait(false);
+            return;
+        }
+        catch (Exception e) when (!context.Response.HasStarted)
+        {
+            var logger = context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(ProblemPages).FullName!);
+            HttpLog.Unhandled(logger, e, context.Request.Method, context.Request.Path);
+            context.Response.Clear();
+            await Problem.WriteAsync(context, StatusCodes.Status500InternalServerError, "The monitor failed to answer; its log says why.").ConfigureAwait(false);
+            return;
+        }
+
+        var response = context.Response;
+        if (response.StatusCode < 400 || response.HasStarted || response.ContentLength is not null || !string.IsNullOrEmpty(response.ContentType)) return;
+        await Problem.WriteAsync(context, response.StatusCode, DetailOf(context)).ConfigureAwait(false);
+    }
+
+    private static string DetailOf(HttpContext context) => context.Response.StatusCode switch
+    {
+        404 => "There is nothing at this address; /openapi/v1.json lists what there is.",
+        405 => $"This address does not answer {context.Request.Method}; it answers {context.Response.Headers.Allow}.",
+        415 => IngestEndpoints.UnsupportedType,
+        _ => "The request cannot be answered.",
+    };
+}

@@ -1,0 +1,177 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using ModelMonitor.Core;
+using ModelMonitor.Core.Windows;
+using ModelMonitor.Engine.Evaluating;
+using ModelMonitor.Engine.Json;
+using ModelMonitor.Engine.Models;
+using ModelMonitor.Engine.Options;
+using ModelMonitor.Engine.State;
+
+namespace ModelMonitor.Host.Http;
+
+/// <summary>What is known about the models, as JSON in the vocabulary of `evaluate`. Reads committed state, changes nothing.</summary>
+internal static class QueryEndpoints
+{
+    private const int DefaultLimit = 100;
+    private const int MaxLimit = 1000;
+
+    /// <summary>Windows of one report: each is merged from its panes, so a short unit over a long history would keep the process busy.</summary>
+    private const int MaxReportWindows = 1000;
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        Describe(routes.MapGet("/v1/models", Models), "Models", "The monitored models and the versions that serve.", []);
+        Describe(routes.MapGet("/v1/models/{model}/versions", VersionsAsync), "Versions", "The versions that the registry knows, with their roles.", [404, 503]);
+        Describe(routes.MapGet("/v1/models/{model}/evaluate", EvaluateAsync), "Evaluate", "The report of `evaluate` from committed state, by `every` = day, week, month (default), quarter, year or a duration.", [400, 404, 503]);
+        Describe(routes.MapGet("/v1/models/{model}/evaluations", EvaluationsAsync), "Evaluations", "Stored evaluations, newest first: of one `window`, with an end in [`from`, `to`), at most `limit`.", [400, 404, 503]);
+        Describe(routes.MapGet("/v1/models/{model}/findings", FindingsAsync), "Findings", "The findings of the newest evaluation of each window.", [404, 503]);
+        Describe(routes.MapGet("/v1/models/{model}/actions", ActionsAsync), "Actions", "Messages that rules caused, newest first: status, attempts, last error.", [400, 404, 503]);
+    }
+
+    public static Problem UnknownModel(ModelCatalog catalog, string name)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        return new Problem(404, $"There is no model '{name}'; there is {string.Join(", ", catalog.Models.Select(m => m.Name))}.");
+    }
+
+    private static void Describe(RouteHandlerBuilder route, string name, string summary, int[] problems)
+    {
+        route.WithName(name).WithTags("query").WithSummary(summary).Produces<object>(200, "application/json");
+        foreach (var status in problems) route.Produces(status, contentType: Problem.ContentType);
+    }
+
+    private static IResult Models(ModelCatalog catalog) => Json(new JsonArray([.. catalog.Models.Select(m => (JsonNode)new JsonObject
+    {
+        ["name"] = m.Name,
+        ["version"] = m.Baseline.Version,
+        ["task"] = EvaluationJson.TaskName(m.Options.Task),
+        // Until a version is promoted or retired the configured one is the champion.
+        ["role"] = "champion",
+        ["provider"] = m.Scorer?.Provider,
+        ["sha256"] = m.Scorer?.Sha256,
+        ["baseline_hash"] = m.Baseline.Hash,
+    })]));
+
+    private static Task<IResult> VersionsAsync(HttpContext context, string model) => ReadAsync(context, model, async (reader, _, cancellationToken) =>
+    {
+        var versions = await reader.ReadVersionsAsync(model, cancellationToken).ConfigureAwait(false);
+        return Json(new JsonArray([.. versions.Select(v => (JsonNode)new JsonObject
+        {
+            ["version"] = v.Version,
+            ["role"] = Name(v.Role),
+            ["since"] = EvaluationJson.Time(v.Since),
+            ["sha256"] = v.ModelSha256,
+            ["baseline_hash"] = v.BaselineHash,
+        })]));
+    });
+
+    private static async Task<IResult> EvaluateAsync(HttpContext context, ReportGate gate, MonitorOptions options, string model, string? every)
+    {
+        CalendarWindows calendar;
+        try
+        {
+            calendar = CalendarWindows.Parse(every ?? "month", Instant.From(options.Pane));
+        }
+        catch (FormatException e)
+        {
+            return new Problem(400, e.Message);
+        }
+
+        using var turn = await gate.EnterAsync(context.RequestAborted).ConfigureAwait(false);
+        return await ReadAsync(context, model, async (reader, monitored, cancellationToken) =>
+        {
+            if (await reader.ReadBoundsAsync(model, cancellationToken).ConfigureAwait(false) is { } bounds
+                && calendar.Covering(bounds.First, bounds.Last).Skip(MaxReportWindows).Any())
+                return new Problem(400, $"every={calendar.Name} makes more than {MaxReportWindows} windows of what is stored; choose a longer unit.");
+            var report = await ReportBuilder.BuildAsync(reader, monitored, calendar, options.Rules, cancellationToken).ConfigureAwait(false);
+            return report is null ? new Problem(404, $"Model '{model}' has no rows yet.") : Json(report.ToJson());
+        }).ConfigureAwait(false);
+    }
+
+    private static async Task<IResult> EvaluationsAsync(HttpContext context, string model, string? window, string? from, string? to, string? limit)
+    {
+        if (TimeOf(from, long.MinValue) is not { } first) return new Problem(400, $"from must be an ISO 8601 time; it is '{from}'.");
+        if (TimeOf(to, long.MaxValue) is not { } end) return new Problem(400, $"to must be an ISO 8601 time; it is '{to}'.");
+        if (LimitOf(limit) is not { } most) return BadLimit(limit);
+        return await ReadAsync(context, model, async (reader, _, cancellationToken) =>
+        {
+            var records = await reader.ReadEvaluationsAsync(model, window, first, end, most, cancellationToken).ConfigureAwait(false);
+            return Json(new JsonArray([.. records.Select(r => JsonNode.Parse(r.Payload))]));
+        }).ConfigureAwait(false);
+    }
+
+    private static Task<IResult> FindingsAsync(HttpContext context, MonitorOptions options, string model) => ReadAsync(context, model, async (reader, _, cancellationToken) =>
+    {
+        var json = new JsonArray();
+        foreach (var window in options.Windows)
+        {
+            if (await NewestEvaluation.ReadAsync(reader, model, window.Name, cancellationToken).ConfigureAwait(false) is not { } newest) continue;
+            foreach (var finding in newest["findings"]?.AsArray() ?? [])
+            {
+                var entry = finding!.DeepClone().AsObject();
+                (entry["window"], entry["version"], entry["start"], entry["end"]) = (window.Name, newest["version"]?.DeepClone(), newest["start"]?.DeepClone(), newest["end"]?.DeepClone());
+                json.Add((JsonNode)entry);
+            }
+        }
+
+        return Json(json);
+    });
+
+    private static async Task<IResult> ActionsAsync(HttpContext context, string model, string? limit)
+    {
+        if (LimitOf(limit) is not { } most) return BadLimit(limit);
+        return await ReadAsync(context, model, async (reader, _, cancellationToken) =>
+        {
+            var messages = await reader.ReadOutboxAsync(model, null, most, cancellationToken).ConfigureAwait(false);
+            return Json(new JsonArray([.. messages.Select(m => (JsonNode)new JsonObject
+            {
+                ["key"] = m.Key,
+                ["rule"] = m.Rule,
+                ["action"] = m.Action,
+                ["status"] = Name(m.Status),
+                ["attempts"] = m.Attempts,
+                ["error"] = m.Error,
+                ["created"] = EvaluationJson.Time(m.CreatedAt),
+                ["due"] = m.Status == OutboxStatus.Pending ? EvaluationJson.Time(m.DueAt) : null,
+            })]));
+        }).ConfigureAwait(false);
+    }
+
+    /// <summary>Answers from one snapshot; 404 for an unknown model, 503 where the store does not answer.</summary>
+    private static async Task<IResult> ReadAsync(HttpContext context, string name, Func<IStateReader, MonitoredModel, CancellationToken, Task<IResult>> answer)
+    {
+        var catalog = context.RequestServices.GetRequiredService<ModelCatalog>();
+        if (catalog.Find(name) is not { } model) return UnknownModel(catalog, name);
+        try
+        {
+            var reader = await context.RequestServices.GetRequiredService<IStateStore>().OpenSnapshotAsync(context.RequestAborted).ConfigureAwait(false);
+            await using (reader.ConfigureAwait(false))
+            {
+                return await answer(reader, model, context.RequestAborted).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (StoreFailure.Is(e))
+        {
+            HttpLog.StoreSilent(context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(QueryEndpoints).FullName!), e);
+            return new Problem(503, "The state store does not answer.", retryAfterSeconds: 1);
+        }
+    }
+
+    private static IResult Json(JsonNode json) => Results.Text(json.ToJsonString(), "application/json", Encoding.UTF8);
+
+    private static Problem BadLimit(string? limit) => new(400, $"limit must be a number from 1 to {MaxLimit}; it is '{limit}'.");
+
+    private static int? LimitOf(string? text) =>
+        text is null ? DefaultLimit : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit is >= 1 and <= MaxLimit ? limit : null;
+
+    /// <summary>A time without zone is UTC.</summary>
+    private static long? TimeOf(string? text, long absent) =>
+        text is null ? absent
+        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? Instant.From(time) : null;
+
+    private static string Name(VersionRole role) => role switch { VersionRole.Champion => "champion", VersionRole.Challenger => "challenger", _ => "retired" };
+
+    private static string Name(OutboxStatus status) => status switch { OutboxStatus.Pending => "pending", OutboxStatus.Delivered => "delivered", _ => "failed" };
+}

@@ -1,0 +1,123 @@
+using ModelMonitor.Core.Baselines;
+using ModelMonitor.Engine.Baselines;
+using ModelMonitor.Engine.Intake;
+using ModelMonitor.Engine.Models;
+using ModelMonitor.Engine.Options;
+using ModelMonitor.Engine.Scoring;
+
+namespace ModelMonitor.Host.Models;
+
+/// <summary>Opens a configured model: its file, and the baseline of its version, read or made.</summary>
+internal sealed class ModelLoader(IScorerFactory scorers)
+{
+    /// <summary>Opens the model and reads its baseline; makes the baseline in memory where there is no file yet.</summary>
+    /// <param name="remember">Where a baseline that had to be made is kept, so that it stays frozen over restarts; null: nowhere.</param>
+    /// <exception cref="ModelLoadException">One line that names the model, the file and the reason.</exception>
+    public MonitoredModel Load(ModelOptions options, string? remember = null, CancellationToken cancellationToken = default)
+    {
+        var scorer = Open(options);
+        try
+        {
+            return new MonitoredModel(options, LoadBaseline(options, scorer, remember, cancellationToken), scorer);
+        }
+        catch
+        {
+            scorer?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Reads the reference data and makes the baseline anew.</summary>
+    /// <exception cref="ModelLoadException">One line that names the model, the file and the reason.</exception>
+    public Baseline MakeBaseline(ModelOptions options, CancellationToken cancellationToken)
+    {
+        using var scorer = Open(options);
+        return Make(options, scorer, cancellationToken);
+    }
+
+    private IScorer? Open(ModelOptions options)
+    {
+        if (options.Onnx is null) return null;
+        try
+        {
+            return scorers.Open(options);
+        }
+        catch (ScoringException e)
+        {
+            throw new ModelLoadException($"models.{options.Name}: {e.Message}", e);
+        }
+    }
+
+    private static Baseline LoadBaseline(ModelOptions options, IScorer? scorer, string? remember, CancellationToken cancellationToken)
+    {
+        var path = File.Exists(options.Baseline) ? options.Baseline : remember is not null && File.Exists(remember) ? remember : null;
+        if (path is not null)
+        {
+            var baseline = Read(options, path);
+            if (Mismatch(options, scorer, baseline) is not { } mismatch) return baseline;
+            // One that we made ourselves for an earlier version is simply made again; the user's own file is not ours to judge away.
+            if (path == options.Baseline) throw new ModelLoadException($"models.{options.Name}.baseline: {path}: {mismatch}: make it again with `modelmonitor baseline`");
+        }
+
+        var made = Make(options, scorer, cancellationToken);
+        if (remember is null) return made;
+        Directory.CreateDirectory(Path.GetDirectoryName(remember)!);
+        AtomicFile.Write(remember, BaselineJson.Write(made));
+        return made;
+    }
+
+    private static Baseline Read(ModelOptions options, string path)
+    {
+        try
+        {
+            return BaselineJson.Read(File.ReadAllText(path));
+        }
+        catch (Exception e) when (e is BaselineFormatException or IOException or UnauthorizedAccessException)
+        {
+            throw new ModelLoadException($"models.{options.Name}.baseline: {path}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Why a baseline does not belong to what is configured: the stale baseline after a new model is the commonest mistake there is.</summary>
+    private static string? Mismatch(ModelOptions options, IScorer? scorer, Baseline baseline)
+    {
+        if (baseline.Model != options.Name) return $"it belongs to model '{baseline.Model}'";
+        if (baseline.Version != options.Version) return $"it belongs to version '{baseline.Version}', and '{options.Version}' is configured";
+        if (baseline.Shape.Task != options.Task) return "it was made for another task";
+        if (baseline.ModelSha256 != (scorer?.Sha256 ?? "")) return "the model file changed since it was made";
+        if (baseline.Shape.ScoreBins is { } bins && bins.Threshold != options.Threshold) return $"it was made with threshold {bins.Threshold}, and {options.Threshold} is configured";
+        return null;
+    }
+
+    private static Baseline Make(ModelOptions options, IScorer? scorer, CancellationToken cancellationToken)
+    {
+        if (options.Reference is null) throw new ModelLoadException($"models.{options.Name}: there is no baseline at {options.Baseline} and no reference data to make one from");
+        var current = options.Reference.Train;
+        try
+        {
+            return BaselineBuilder.Build(options, scorer, path =>
+            {
+                current = path;
+                return ArrowBatches.OpenFile(path).ReadAll();
+            }, cancellationToken);
+        }
+        catch (Exception e) when (e is IntakeException or ScoringException or IOException or UnauthorizedAccessException)
+        {
+            throw new ModelLoadException($"models.{options.Name}.reference: {current}: {e.Message}", e);
+        }
+    }
+}
+
+/// <summary>A configured model cannot be monitored. The message is one line for people.</summary>
+internal sealed class ModelLoadException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>Writes a file whole or not at all.</summary>
+internal static class AtomicFile
+{
+    public static void Write(string path, string text)
+    {
+        var temporary = path + ".tmp";
+        File.WriteAllText(temporary, text);
+        File.Move(temporary, path, overwrite: true);
+    }
+}

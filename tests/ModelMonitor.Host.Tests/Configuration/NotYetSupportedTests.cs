@@ -1,0 +1,70 @@
+using static ModelMonitor.Host.Tests.Configuration.ConfigurationText;
+
+namespace ModelMonitor.Host.Tests.Configuration;
+
+public sealed class NotYetSupportedTests
+{
+    [Theory]
+    [InlineData("listen: { flight: 127.0.0.1:8815 }", "listen.flight")]
+    [InlineData("state: { plugin: postgres, connection: x }", "state")]
+    [InlineData("rules: { r: { metric: f1, below: 0.5, segment: a } }", "rules.r.segment")]
+    [InlineData("rules: { r: { metric: f1, below: 0.5, beyond: 3 } }", "rules.r.beyond")]
+    [InlineData("rules: { r: { metric: estimated_f1, below: 0.5 } }", "rules.r.metric")]
+    [InlineData("rules: { r: { metric: f1_macro, below: 0.5 } }", "rules.r.metric")]
+    [InlineData("actions: { a: { hook: command, url: \"http://h/\" } }", "actions.a.hook")]
+    public void What_is_not_built_yet_is_refused(string line, string path) => AssertRefused(path, FaultWith(line));
+
+    [Theory]
+    [InlineData("segments: [a]", "models.m.segments")]
+    [InlineData("device: [cuda]", "models.m.device")]
+    [InlineData("reference: { production: 7d }", "models.m.reference.production")]
+    [InlineData("targets: { estimated_f1: 0.5 }", "models.m.targets.estimated_f1")]
+    public void What_is_not_built_yet_is_refused_in_a_model(string line, string path) => AssertRefused(path, FaultInModel(line));
+
+    /// <summary>The documented example has them all; nothing else in it may be a fault.</summary>
+    [Fact]
+    public void Of_the_documented_example_only_what_is_not_built_is_refused()
+    {
+        var text = Samples.EverySection
+            .Replace("    ignore: [note]", "    ignore: [note]\n    segments: [day_of_week]", StringComparison.Ordinal)
+            .Replace("  metrics: 0.0.0.0:9465", "  metrics: 0.0.0.0:9465\n  flight: 127.0.0.1:8815", StringComparison.Ordinal);
+        Assert.Equal(
+            [
+                "monitor.yaml:4:3 listen.flight: is not supported by this version",
+                "monitor.yaml:21:5 models.flights.segments: is not supported by this version",
+            ],
+            Faults(text));
+    }
+
+    [Fact]
+    public void A_multiclass_model_is_refused() =>
+        AssertRefused("models.m.task", Fault(Samples.Least.Replace("binary", "multiclass", StringComparison.Ordinal)));
+
+    [Fact]
+    public void What_is_empty_asks_for_nothing() =>
+        Assert.NotNull(Options(Samples.Least + "\n    segments: []\nlisten: { flight: null }\nplugins: []"));
+
+    [Fact]
+    public void A_plugin_folder_is_refused_only_where_it_holds_a_library()
+    {
+        var folder = Directory.CreateTempSubdirectory("plugins");
+        try
+        {
+            var text = $"{Samples.Least}\nplugins: [ \"{folder.FullName}\" ]";
+            Assert.NotNull(Options(text));
+            folder.CreateSubdirectory("Some");
+            System.IO.File.WriteAllText(Path.Combine(folder.FullName, "Some", "Some.dll"), "");
+            AssertRefused("plugins[0]", Fault(text));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static void AssertRefused(string path, string fault)
+    {
+        Assert.Contains($" {path}: ", fault, StringComparison.Ordinal);
+        Assert.Contains("is not supported by this version", fault, StringComparison.Ordinal);
+    }
+}
