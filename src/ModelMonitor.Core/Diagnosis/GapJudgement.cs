@@ -15,7 +15,7 @@ public enum GapGrade
 /// <summary>Grades relative gaps.</summary>
 public static class GapJudgement
 {
-    private const double TwoSided95 = 1.959963984540054;
+    private const double TwoSided95 = Metrics.Intervals.Z;
     private const double OneSided95 = 1.6448536269514722;
 
     /// <summary>

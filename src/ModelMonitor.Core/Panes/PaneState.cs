@@ -9,6 +9,7 @@ public sealed class PaneState : IMergeable<PaneState>
 {
     private const byte Format = 1;
     private const int MaxFeatures = 10_000;
+    private const int MaxBinsOfAllFeatures = 1 << 22;
 
     private PaneState(string baselineHash, FeatureSketch[] features, NumericSketch? score, OutcomeSketch? outcomes)
     {
@@ -142,7 +143,15 @@ public sealed class PaneState : IMergeable<PaneState>
         var hash = reader.Text(256);
         var (rows, unscored, extra, missing) = (reader.Signed(), reader.Signed(), reader.Signed(), reader.Signed());
         var features = new FeatureSketch[reader.Count(MaxFeatures)];
-        for (var i = 0; i < features.Length; i++) features[i] = ReadFeature(ref reader);
+        var bins = 0;
+        for (var i = 0; i < features.Length; i++)
+        {
+            features[i] = ReadFeature(ref reader);
+            // An empty column is five bytes here and half a megabyte there: corrupt bytes must not fill the memory.
+            bins += features[i] is NumericSketch numeric ? numeric.Counts.Length : ((CategorySketch)features[i]).Counts.Length;
+            if (bins > MaxBinsOfAllFeatures) throw new StateFormatException($"The first {i + 1} columns have {bins} bins, more than {MaxBinsOfAllFeatures}.");
+        }
+
         var score = reader.Byte() == 0 ? null : NumericSketch.Read(ref reader);
         OutcomeSketch? outcomes = reader.Byte() switch
         {
@@ -173,15 +182,23 @@ public sealed class PaneState : IMergeable<PaneState>
 
     private void MergeSums(PaneState other)
     {
-        if (other.BaselineHash != BaselineHash || other.Features.Count != Features.Count)
-            throw new ShapeMismatchException($"State of baseline '{other.BaselineHash}' cannot be added to state of baseline '{BaselineHash}'.");
+        // All is checked before anything is added: a refused merge leaves this state as it was.
+        if (!HasShapeOf(other)) throw new ShapeMismatchException($"State of baseline '{other.BaselineHash}' cannot be added to state of baseline '{BaselineHash}'.");
         for (var i = 0; i < Features.Count; i++) Features[i].Merge(other.Features[i]);
-        if (other.Score is not null) (Score ?? throw new ShapeMismatchException("State with scores cannot be added to state without.")).Merge(other.Score);
-        if (other.Outcomes is not null) (Outcomes ?? throw new ShapeMismatchException("State with outcomes cannot be added to state without.")).Merge(other.Outcomes);
+        if (other.Score is not null) Score?.Merge(other.Score);
+        if (other.Outcomes is not null) Outcomes?.Merge(other.Outcomes);
         Rows += other.Rows;
         Unscored += other.Unscored;
         RowsWithExtraColumns += other.RowsWithExtraColumns;
         RowsWithMissingColumns += other.RowsWithMissingColumns;
+    }
+
+    private bool HasShapeOf(PaneState other)
+    {
+        if (other.BaselineHash != BaselineHash || other.Features.Count != Features.Count) return false;
+        if (other.Score is not null && Score?.HasShapeOf(other.Score) != true) return false;
+        if (other.Outcomes is not null && Outcomes?.HasShapeOf(other.Outcomes) != true) return false;
+        return Features.Zip(other.Features).All(pair => pair.First.HasShapeOf(pair.Second));
     }
 
     private static bool IsUntouched(FeatureSketch feature)

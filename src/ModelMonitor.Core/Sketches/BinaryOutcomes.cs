@@ -68,6 +68,8 @@ public sealed class BinaryOutcomes : OutcomeSketch
         Calibration[CalibrationBinOf(score)].Add(score, positive, sign);
     }
 
+    public override bool HasShapeOf(OutcomeSketch other) => other is BinaryOutcomes binary && binary._positives.Length == _positives.Length;
+
     public override void Merge(OutcomeSketch other)
     {
         if (other is not BinaryOutcomes binary || binary._positives.Length != _positives.Length)

@@ -38,6 +38,8 @@ public sealed class CategorySketch(int bins) : FeatureSketch
         }
     }
 
+    public override bool HasShapeOf(FeatureSketch other) => other is CategorySketch category && category._counts.Length == _counts.Length;
+
     public override void Merge(FeatureSketch other)
     {
         if (other is not CategorySketch category || category._counts.Length != _counts.Length)

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace ModelMonitor.Core.Sketches;
 
 /// <summary>Positives and negatives per distinct score, for the exact AUC of windows with fewer than <see cref="Limit"/> labelled rows.</summary>
@@ -18,9 +20,7 @@ public sealed class DistinctScores : IMergeable<DistinctScores>
     {
         // −0 and 0 are one score and must be one key with one encoding.
         if (score == 0) score = 0;
-        ref var entry = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_counts, score, out _);
-        if (positive) entry.Positive += sign;
-        else entry.Negative += sign;
+        Add(score, positive ? sign : 0, positive ? 0 : sign);
     }
 
     public void Merge(DistinctScores other)
@@ -29,9 +29,7 @@ public sealed class DistinctScores : IMergeable<DistinctScores>
         Complete &= other.Complete;
         foreach (var (score, (positive, negative)) in other._counts)
         {
-            ref var entry = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_counts, score, out _);
-            entry.Positive += positive;
-            entry.Negative += negative;
+            Add(score, positive, negative);
         }
     }
 
@@ -43,15 +41,11 @@ public sealed class DistinctScores : IMergeable<DistinctScores>
         Complete = false;
     }
 
-    /// <summary>In ascending order of score; scores whose counts cancelled out are left out.</summary>
+    /// <summary>In ascending order of score.</summary>
     public IReadOnlyList<ScoreGroup> Ascending()
     {
         var groups = new List<ScoreGroup>(_counts.Count);
-        foreach (var (score, (positive, negative)) in _counts)
-        {
-            if (positive != 0 || negative != 0) groups.Add(new(score, positive, negative));
-        }
-
+        foreach (var (score, (positive, negative)) in _counts) groups.Add(new(score, positive, negative));
         groups.Sort((a, b) => a.Score.CompareTo(b.Score));
         return groups;
     }
@@ -86,13 +80,24 @@ public sealed class DistinctScores : IMergeable<DistinctScores>
         ulong key = 0;
         for (var i = 0; i < count; i++)
         {
-            key += reader.Unsigned();
+            var step = reader.Unsigned();
+            if ((i > 0 && step == 0) || step > (width == 4 ? uint.MaxValue : ulong.MaxValue) - key) throw new StateFormatException("Distinct scores do not ascend.");
+            key += step;
             var score = width == 4 ? FromSortableKey((uint)key) : FromSortableKey(key);
             if (!double.IsFinite(score)) throw new StateFormatException("A distinct score is not finite.");
-            scores._counts[score] = (reader.Signed(), reader.Signed());
+            scores.Add(score == 0 ? 0 : score, reader.Signed(), reader.Signed());
         }
 
         return scores;
+    }
+
+    /// <summary>Scores whose counts cancel out leave no trace, so that equal states have equal bytes.</summary>
+    private void Add(double score, long positive, long negative)
+    {
+        ref var entry = ref CollectionsMarshal.GetValueRefOrAddDefault(_counts, score, out _);
+        entry.Positive += positive;
+        entry.Negative += negative;
+        if (entry is (0, 0)) _counts.Remove(score);
     }
 
     /// <summary>A key that orders like the number: sign bit flipped, negative numbers inverted.</summary>

@@ -59,6 +59,7 @@ public sealed class ExactSum : IMergeable<ExactSum>
     }
 
     /// <summary>Adds value² without rounding: the product and its rounding error, which a fused multiply-add yields exactly.</summary>
+    /// <remarks>Exact from |value| ≥ 2^−485 on; below, what a square has beneath 2^−1074 is lost.</remarks>
     /// <exception cref="ArgumentOutOfRangeException">The square is not finite.</exception>
     public void AddSquare(double value, int sign = 1)
     {
@@ -100,10 +101,12 @@ public sealed class ExactSum : IMergeable<ExactSum>
         // In units of 2^(2·MinExponent): n·Σx² − (Σx)².
         var scaled = ((squares.Exactly * count) << -MinExponent) - (total * total);
         if (scaled.Sign <= 0) return 0;
-        // Bring it near 1 before it becomes a float64, so that neither it nor the division leaves the range.
-        var drop = Math.Max((int)scaled.GetBitLength() - 64, 0);
-        var head = (double)(scaled >> drop);
-        return Math.ScaleB(head / ((double)count * count), drop + (2 * MinExponent));
+        var divisor = (BigInteger)count * count;
+        // A quotient of more bits than float64 has, its last bit set where anything follows: rounded once, it is the nearest.
+        var extra = Math.Max(66 + (int)divisor.GetBitLength() - (int)scaled.GetBitLength(), 0);
+        var quotient = BigInteger.DivRem(scaled << extra, divisor, out var remainder);
+        if (!remainder.IsZero) quotient |= BigInteger.One;
+        return Round(quotient, (2 * MinExponent) - extra);
     }
 
     /// <summary>The sum in units of 2^−1074.</summary>
@@ -148,6 +151,8 @@ public sealed class ExactSum : IMergeable<ExactSum>
             sum._limbs[i] = limb;
         }
 
+        // Bytes from elsewhere may hold another form of the number than the one that is written.
+        sum._pending = 1;
         return sum;
     }
 
@@ -209,8 +214,8 @@ public sealed class ExactSum : IMergeable<ExactSum>
     private static double Round(BigInteger magnitude, int exponent)
     {
         var bits = (int)magnitude.GetBitLength();
-        // Normal numbers keep 53 bits; subnormals end at 2^−1074, and the sum has no bits below that.
-        var drop = Math.Max(bits - 53, 0);
+        // Normal numbers keep 53 bits, subnormals what lies at 2^−1074 and above.
+        var drop = Math.Max(Math.Max(bits - 53, MinExponent - exponent), 0);
         if (drop > 0)
         {
             var half = BigInteger.One << (drop - 1);

@@ -9,6 +9,9 @@ public abstract class FeatureSketch : IMergeable<FeatureSketch>
     /// <summary>All rows, missing ones included.</summary>
     public abstract long Rows { get; }
 
+    /// <summary>Whether the other was counted on bins like these, so that <see cref="Merge"/> will take it.</summary>
+    public abstract bool HasShapeOf(FeatureSketch other);
+
     public abstract void Merge(FeatureSketch other);
 
     public abstract void Write(StateWriter writer);

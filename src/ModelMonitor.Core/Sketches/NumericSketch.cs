@@ -87,6 +87,8 @@ public sealed class NumericSketch(int bins) : FeatureSketch
         return Math.Sqrt(Math.Max((_squares.Value / Finite) - (mean * mean), 0));
     }
 
+    public override bool HasShapeOf(FeatureSketch other) => other is NumericSketch numeric && numeric._counts.Length == _counts.Length;
+
     public override void Merge(FeatureSketch other)
     {
         if (other is not NumericSketch numeric || numeric._counts.Length != _counts.Length)

@@ -17,6 +17,9 @@ public abstract class OutcomeSketch : IMergeable<OutcomeSketch>
     /// <param name="label">1 or 0 for binary models, the value for regression.</param>
     public abstract void Add(double score, double label, int sign = 1);
 
+    /// <summary>Whether the other was counted for the same task on the same score bins, so that <see cref="Merge"/> will take it.</summary>
+    public abstract bool HasShapeOf(OutcomeSketch other);
+
     public abstract void Merge(OutcomeSketch other);
 
     public abstract void Write(StateWriter writer);

@@ -26,8 +26,9 @@ public static class Percentiles
         for (var k = 1; k < 100; k++)
         {
             var edge = Of(sorted, k / 100.0);
-            if (edges.Count == 0 || edge > edges[^1]) edges.Add(edge);
-            if (k % 10 == 0 && (deciles.Count == 0 || deciles[^1] != edges.Count - 1)) deciles.Add(edges.Count - 1);
+            // Between neighbours at both ends of float64 the interpolation leaves it: no edge there.
+            if (double.IsFinite(edge) && (edges.Count == 0 || edge > edges[^1])) edges.Add(edge);
+            if (k % 10 == 0 && edges.Count > 0 && (deciles.Count == 0 || deciles[^1] != edges.Count - 1)) deciles.Add(edges.Count - 1);
         }
 
         return (new BinEdges(edges), [.. deciles]);

@@ -40,6 +40,8 @@ public sealed class RegressionOutcomes : OutcomeSketch
         LabelSquares.AddSquare(label, sign);
     }
 
+    public override bool HasShapeOf(OutcomeSketch other) => other is RegressionOutcomes;
+
     public override void Merge(OutcomeSketch other)
     {
         if (other is not RegressionOutcomes regression) throw new ShapeMismatchException("Outcomes of another task cannot be added.");
