@@ -15,6 +15,9 @@ public sealed class OutboxDispatcher(
     /// <summary>A claim that is not settled by then is another's: its owner died. Longer than a hook's own tries take.</summary>
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(5);
 
+    /// <summary>A receiver cannot put a message off for longer, nor beyond the end of time.</summary>
+    private static readonly TimeSpan LongestWish = TimeSpan.FromDays(1);
+
     /// <summary>How long an empty outbox is left alone.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -78,7 +81,7 @@ public sealed class OutboxDispatcher(
         }
 
         var delay = RetrySchedule.NextDelay(claim.Key, claim.Attempts);
-        if (outcome.RetryAfter is { } wish && wish > delay) delay = wish;
+        if (outcome.RetryAfter is { } wish && wish > delay) delay = wish < LongestWish ? wish : LongestWish;
         await SettleAsync(claim with { DueAt = Instant.From(clock.GetUtcNow() + delay), Error = outcome.Error }, claim.Attempts).ConfigureAwait(false);
     }
 
@@ -90,7 +93,7 @@ public sealed class OutboxDispatcher(
         {
             return await hook.DeliverAsync(message, action, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             return new(false, true, e.Message);
         }

@@ -61,9 +61,9 @@ public static class BaselineJson
             if (BaselineHash.Of(shape) != hash) throw new BaselineFormatException("its hash does not fit its content: make it again with `modelmonitor baseline`");
             return new Baseline
             {
-                Model = (string)json["model"]!,
-                Version = (string)json["version"]!,
-                ModelSha256 = (string)json["model_sha256"]!,
+                Model = Text(json, "model"),
+                Version = Text(json, "version"),
+                ModelSha256 = Text(json, "model_sha256"),
                 Hash = hash,
                 Shape = shape,
                 ReferenceRows = (long)json["reference_rows"]!,
@@ -75,13 +75,11 @@ public static class BaselineJson
                 ScorePsiTrainToHoldout = (double?)json["score_psi_train_to_holdout"],
             };
         }
-        catch (Exception e) when (e is JsonException or NullReferenceException or InvalidOperationException or FormatException or ArgumentException or OverflowException)
+        catch (Exception e) when (e is not BaselineFormatException && e is (JsonException or NullReferenceException or InvalidOperationException or FormatException or ArgumentException or OverflowException))
         {
             throw new BaselineFormatException("it is not a baseline: " + e.Message);
         }
     }
-
-
 
     private static JsonObject Performance(ReferencePerformance performance) => new() { ["rows"] = performance.Rows, ["performance"] = MetricJson.Full(performance.Performance) };
 
@@ -164,6 +162,8 @@ public static class BaselineJson
 
     /// <summary>Undefined numbers are null in JSON and NaN in memory.</summary>
     private static JsonValue? Number(double value) => double.IsFinite(value) ? JsonValue.Create(value) : null;
+
+    private static string Text(JsonObject json, string name) => (string?)json[name] ?? throw new FormatException($"'{name}' is missing");
 
     private static double Number(JsonNode? node) => (double?)node ?? double.NaN;
 

@@ -25,6 +25,9 @@ public sealed class CommitScope(IStateTransaction transaction, long now)
         return delta;
     }
 
+    /// <summary>The series of a model to which this group adds.</summary>
+    internal IEnumerable<SeriesKey> Touched(string model) => _deltas.Keys.Select(k => k.Series).Where(s => s.Model == model);
+
     internal async ValueTask AppendAsync(CancellationToken cancellationToken)
     {
         foreach (var ((series, start), delta) in _deltas)
@@ -45,6 +48,6 @@ public interface IWork
 
     ValueTask ApplyAsync(CommitScope scope, CancellationToken cancellationToken);
 
-    /// <summary>The delivery key to look up where a commit's outcome is unknown; null: there is none.</summary>
-    string? DeliveryKey => null;
+    /// <summary>The delivery key that it wrote when it was last applied: where a commit's outcome is unknown, the key says whether it happened. Null: it wrote none.</summary>
+    string? WrittenKey => null;
 }

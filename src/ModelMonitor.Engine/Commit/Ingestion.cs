@@ -60,6 +60,8 @@ internal abstract class DeliveryWork(MonitoredModel model, string stream, Delive
 
     public string? DeliveryKey => identity is { } id ? StoredKey(id.Key) : null;
 
+    public string? WrittenKey => Reply is { Duplicate: false } ? DeliveryKey : null;
+
     /// <summary>Set once applied. Null while it is not.</summary>
     public IngestReply? Reply { get; private set; }
 

@@ -24,6 +24,17 @@ internal static class JoinRows
 
         return found;
     }
+
+    /// <summary>
+    /// The label with the latest time wins, and one with a time over one without. Equal times are settled by value, so that the outcome
+    /// does not depend on the order of arrival; only without any time the last to arrive wins.
+    /// </summary>
+    public static bool Wins(double label, long? time, double earlier, long? earlierTime)
+    {
+        if (time is null && earlierTime is null) return true;
+        var order = Comparer<long?>.Default.Compare(time, earlierTime);
+        return order > 0 || (order == 0 && label > earlier);
+    }
 }
 
 /// <summary>Which predictions wait for their label: the same ones on both streams, by hash of the id.</summary>

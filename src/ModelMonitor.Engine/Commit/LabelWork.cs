@@ -55,7 +55,7 @@ internal sealed class LabelWork(MonitoredModel model, MonitorOptions options, IR
         row.Touched = scope.Now;
         if (row.Label is { } earlier)
         {
-            if (!Wins(label, labelTime, earlier, row.LabelTime))
+            if (!JoinRows.Wins(label, labelTime, earlier, row.LabelTime))
             {
                 Outcome("duplicate");
                 return;
@@ -81,17 +81,6 @@ internal sealed class LabelWork(MonitoredModel model, MonitorOptions options, IR
         }
 
         (row.Label, row.LabelTime) = (label, labelTime);
-    }
-
-    /// <summary>
-    /// The label with the latest time wins, and one with a time over one without. Equal times are settled by value, so that the outcome
-    /// does not depend on the order of arrival; only without any time the last to arrive wins.
-    /// </summary>
-    private static bool Wins(double label, long? time, double earlier, long? earlierTime)
-    {
-        if (time is null && earlierTime is null) return true;
-        var order = Comparer<long?>.Default.Compare(time, earlierTime);
-        return order > 0 || (order == 0 && label > earlier);
     }
 
     private void Outcome(string outcome) => _outcomes[outcome] = _outcomes.GetValueOrDefault(outcome) + 1;

@@ -88,10 +88,10 @@ internal sealed class PredictionWork(
             entry.EventTime = times[row];
             entry.Touched = scope.Now;
             if (IsChampion(batch, row)) entry.Scores = [new(Model.Baseline.Version, Model.Baseline.Hash, scores[row])];
-            if (batch.Labels is { } labels && double.IsFinite(labels[row]) && entry.Label is null)
+            if (batch.Labels is { } labels && double.IsFinite(labels[row]))
             {
-                entry.Label = labels[row];
-                entry.LabelTime = batch.LabelTimes is { } known && known[row] != long.MinValue ? known[row] : null;
+                long? labelTime = batch.LabelTimes is { } known && known[row] != long.MinValue ? known[row] : null;
+                if (entry.Label is not { } earlier || JoinRows.Wins(labels[row], labelTime, earlier, entry.LabelTime)) (entry.Label, entry.LabelTime) = (labels[row], labelTime);
             }
 
             if (entry.Label is { } label)
@@ -132,6 +132,7 @@ internal sealed class PredictionWork(
     {
         if (batches.All(b => b.Batch.Versions is null)) return [];
         var series = await scope.Transaction.ReadSeriesAsync(Model.Name, cancellationToken).ConfigureAwait(false);
-        return series.Where(s => s.BaselineHash.Length == 0).Select(s => s.Version).ToHashSet(StringComparer.Ordinal);
+        // What the group's deliveries before this one brought is not appended yet.
+        return series.Concat(scope.Touched(Model.Name)).Where(s => s.BaselineHash.Length == 0).Select(s => s.Version).ToHashSet(StringComparer.Ordinal);
     }
 }

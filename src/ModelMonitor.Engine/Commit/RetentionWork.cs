@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using ModelMonitor.Core;
 using ModelMonitor.Engine.Models;
 using ModelMonitor.Engine.Options;
+using ModelMonitor.Engine.State;
 
 namespace ModelMonitor.Engine.Commit;
 
@@ -10,6 +11,9 @@ public sealed class RetentionWork(ModelCatalog catalog, MonitorOptions options, 
 {
     /// <summary>Rows deleted per model and run, so that ingest waits for milliseconds only; the next run goes on.</summary>
     private const int JoinRowsAtOnce = 20_000;
+
+    /// <summary>Deltas too: summed later, they would come back.</summary>
+    private static readonly StateLevel[] Levels = [StateLevel.Delta, .. DeltaSummer.Levels];
 
     private readonly List<(string Model, long Unlabelled, long Unmatched)> _expired = [];
 
@@ -26,7 +30,7 @@ public sealed class RetentionWork(ModelCatalog catalog, MonitorOptions options, 
             {
                 // A whole day at a time: a day's sum may not lose its panes while a window may still ask for them.
                 var before = Instant.Floor(Math.Min(newest, now) - Instant.From(retention.Panes), Instant.Day);
-                foreach (var level in DeltaSummer.Levels) await transaction.DeleteStateAsync(model.Name, level, before, cancellationToken).ConfigureAwait(false);
+                foreach (var level in Levels) await transaction.DeleteStateAsync(model.Name, level, before, cancellationToken).ConfigureAwait(false);
             }
 
             var (_, unlabelled, unmatched) = await transaction.ExpireJoinRowsAsync(model.Name, now - Instant.From(retention.WaitingPredictions), JoinRowsAtOnce, cancellationToken).ConfigureAwait(false);

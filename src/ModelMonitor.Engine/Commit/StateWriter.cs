@@ -34,7 +34,7 @@ public sealed class StateWriter : IAsyncDisposable
     public long QueuedRows => Interlocked.Read(ref _queuedRows);
 
     /// <summary>Queues work and returns the task that ends when it is committed; null where the queue is full: nothing was queued.</summary>
-    /// <remarks>The task fails with what the work or the store threw; the work then had no effect.</remarks>
+    /// <remarks>The task fails with what the work or the store threw; the work then had no effect, unless it was the commit that failed and no delivery key can say whether it happened.</remarks>
     public Task? TrySubmit(IWork work)
     {
         ArgumentNullException.ThrowIfNull(work);
@@ -94,8 +94,9 @@ public sealed class StateWriter : IAsyncDisposable
 
     private async Task CommitAsync(List<Entry> group)
     {
-        var error = await TryCommitAsync(group).ConfigureAwait(false);
-        if (error is not null && group.Count > 1)
+        var (error, outcomeUnknown) = await TryCommitAsync(group).ConfigureAwait(false);
+        bool? happened = error is null ? true : outcomeUnknown ? await WasCommittedAsync(group).ConfigureAwait(false) : false;
+        if (happened == false && group.Count > 1)
         {
             // One of them spoils the group: each on its own, so that it spoils nobody else's.
             foreach (var entry in group) await CommitAsync([entry]).ConfigureAwait(false);
@@ -104,14 +105,15 @@ public sealed class StateWriter : IAsyncDisposable
 
         foreach (var entry in group)
         {
-            if (error is null || await WasCommittedAsync(entry).ConfigureAwait(false)) entry.Done.TrySetResult();
-            else entry.Done.TrySetException(error);
+            if (happened == true) entry.Done.TrySetResult();
+            else entry.Done.TrySetException(error!);
         }
     }
 
-    private async Task<Exception?> TryCommitAsync(List<Entry> group)
+    private async Task<(Exception? Error, bool OutcomeUnknown)> TryCommitAsync(List<Entry> group)
     {
         var begun = _clock.GetTimestamp();
+        var (committing, committed) = (false, false);
         try
         {
             var transaction = await _store.BeginAsync(CancellationToken.None).ConfigureAwait(false);
@@ -120,24 +122,26 @@ public sealed class StateWriter : IAsyncDisposable
                 var scope = new CommitScope(transaction, Instant.From(_clock.GetUtcNow()));
                 foreach (var entry in group) await entry.Work.ApplyAsync(scope, CancellationToken.None).ConfigureAwait(false);
                 await scope.AppendAsync(CancellationToken.None).ConfigureAwait(false);
+                committing = true;
                 await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
+                committed = true;
                 _deltas += scope.Appended;
             }
 
             _telemetry.Committed(_clock.GetElapsedTime(begun));
-            return null;
+            return (null, false);
         }
         catch (Exception e)
         {
             Log.CommitFailed(_logger, e, group.Count);
-            return e;
+            return committed ? (null, false) : (e, committing);
         }
     }
 
-    /// <summary>A commit that failed half-way may have happened: its delivery key says so.</summary>
-    private async Task<bool> WasCommittedAsync(Entry entry)
+    /// <summary>A commit that failed half-way may have happened: a delivery key that it wrote says so, for the whole group. Null: nobody can say, and nothing may be done twice.</summary>
+    private async Task<bool?> WasCommittedAsync(List<Entry> group)
     {
-        if (entry.Work.DeliveryKey is not { } key) return false;
+        if (group.Select(e => e.Work.WrittenKey).FirstOrDefault(k => k is not null) is not { } key) return null;
         try
         {
             var reader = await _store.OpenSnapshotAsync(CancellationToken.None).ConfigureAwait(false);
@@ -149,7 +153,7 @@ public sealed class StateWriter : IAsyncDisposable
         catch (Exception e)
         {
             Log.OutcomeUnknown(_logger, e, key);
-            return false;
+            return null;
         }
     }
 
