@@ -40,7 +40,7 @@ internal static class PerformanceFindings
             findings.Add(new(FindingKind.NoDiscrimination, metric, window, value, 0.5, $"{interval}, no better than chance."));
     }
 
-    /// <summary>The gap to production that decay is judged by: from the hold-out, or from the training data where there is no hold-out.</summary>
+    /// <summary>The gap to production that decay is judged by: from the hold-out; a gap from the training data is shown, never alarmed.</summary>
     public static GeneralizationGap? DecayGap(Evaluation evaluation, string metric) => Findings.GapIn(evaluation, metric, "holdout", "production");
 
     private static void AddDecay(List<Finding> findings, Evaluation evaluation, Baseline baseline, FindingOptions options)

@@ -5,29 +5,27 @@ public sealed class BinaryOutcomes : OutcomeSketch
 {
     public const int CalibrationBins = 10;
 
+    private const int MaxBins = 1 << 16;
+
     private readonly ScoreBins? _bins;
-    private readonly long[] _positives;
-    private readonly long[] _negatives;
+    private readonly BinCounts _positives;
+    private readonly BinCounts _negatives;
 
     /// <param name="bins">The baseline's score bins.</param>
     public BinaryOutcomes(ScoreBins bins)
-        : this(bins.Edges.Bins) => _bins = bins;
+        : this(new BinCounts(bins.Edges.Bins), new BinCounts(bins.Edges.Bins)) => _bins = bins;
 
-    private BinaryOutcomes(int bins)
-    {
-        _positives = new long[bins];
-        _negatives = new long[bins];
-    }
+    private BinaryOutcomes(BinCounts positives, BinCounts negatives) => (_positives, _negatives) = (positives, negatives);
 
     /// <summary>Positive rows per score bin.</summary>
-    public ReadOnlySpan<long> Positives => _positives;
+    public ReadOnlySpan<long> Positives => _positives.Values;
 
     /// <summary>Negative rows per score bin.</summary>
-    public ReadOnlySpan<long> Negatives => _negatives;
+    public ReadOnlySpan<long> Negatives => _negatives.Values;
 
-    public long PositiveRows => Total(_positives);
+    public long PositiveRows => _positives.Total;
 
-    public long NegativeRows => Total(_negatives);
+    public long NegativeRows => _negatives.Total;
 
     public override long Rows => PositiveRows + NegativeRows;
 
@@ -50,7 +48,7 @@ public sealed class BinaryOutcomes : OutcomeSketch
     {
         if (_bins is null) throw new InvalidOperationException("State that was read back can be merged, not added to.");
         var positive = label > 0;
-        (positive ? _positives : _negatives)[_bins.Edges.BinOf(score)] += sign;
+        (positive ? _positives : _negatives).Add(_bins.Edges.BinOf(score), sign);
         if (score is < 0 or > 1)
         {
             NotProbabilities += sign;
@@ -68,18 +66,14 @@ public sealed class BinaryOutcomes : OutcomeSketch
         Calibration[CalibrationBinOf(score)].Add(score, positive, sign);
     }
 
-    public override bool HasShapeOf(OutcomeSketch other) => other is BinaryOutcomes binary && binary._positives.Length == _positives.Length;
+    public override bool HasShapeOf(OutcomeSketch other) => other is BinaryOutcomes binary && binary._positives.Bins == _positives.Bins;
 
     public override void Merge(OutcomeSketch other)
     {
-        if (other is not BinaryOutcomes binary || binary._positives.Length != _positives.Length)
+        if (other is not BinaryOutcomes binary || binary._positives.Bins != _positives.Bins)
             throw new ShapeMismatchException("Outcomes on other score bins, or of another task, cannot be added.");
-        for (var i = 0; i < _positives.Length; i++)
-        {
-            _positives[i] += binary._positives[i];
-            _negatives[i] += binary._negatives[i];
-        }
-
+        _positives.Merge(binary._positives);
+        _negatives.Merge(binary._negatives);
         NotProbabilities += binary.NotProbabilities;
         LogLoss.Merge(binary.LogLoss);
         LogLossSquares.Merge(binary.LogLossSquares);
@@ -91,8 +85,8 @@ public sealed class BinaryOutcomes : OutcomeSketch
     public override void Write(StateWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        writer.Counts(_positives);
-        writer.Counts(_negatives);
+        _positives.Write(writer);
+        _negatives.Write(writer);
         writer.Signed(NotProbabilities);
         LogLoss.Write(writer);
         LogLossSquares.Write(writer);
@@ -104,9 +98,10 @@ public sealed class BinaryOutcomes : OutcomeSketch
     /// <exception cref="StateFormatException">The bytes are not outcomes of a binary model.</exception>
     public static BinaryOutcomes Read(ref StateReader reader)
     {
-        var outcomes = new BinaryOutcomes(reader.PeekCount(1 << 16));
-        reader.Counts(outcomes._positives);
-        reader.Counts(outcomes._negatives);
+        var positives = BinCounts.Read(ref reader, MaxBins);
+        var negatives = BinCounts.Read(ref reader, MaxBins);
+        if (positives.Bins != negatives.Bins) throw new StateFormatException("Positive and negative rows have different bins.");
+        var outcomes = new BinaryOutcomes(positives, negatives);
         outcomes.NotProbabilities = reader.Signed();
         outcomes.LogLoss.Merge(ExactSum.Read(ref reader));
         outcomes.LogLossSquares.Merge(ExactSum.Read(ref reader));
@@ -122,13 +117,6 @@ public sealed class BinaryOutcomes : OutcomeSketch
         var bin = 0;
         while (bin < CalibrationBins - 1 && score >= (bin + 1) / 10.0) bin++;
         return bin;
-    }
-
-    private static long Total(long[] counts)
-    {
-        long total = 0;
-        foreach (var count in counts) total += count;
-        return total;
     }
 }
 

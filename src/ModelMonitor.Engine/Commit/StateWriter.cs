@@ -14,7 +14,7 @@ public sealed class StateWriter : IAsyncDisposable
     /// <summary>Deltas after which they are summed into panes, hours and days.</summary>
     private const int DeltasBeforeSumming = 512;
 
-    private readonly Channel<Entry> _queue = Channel.CreateUnbounded<Entry>(new() { SingleReader = true });
+    private readonly Channel<Entry> _queue = Channel.CreateUnbounded<Entry>(new UnboundedChannelOptions { SingleReader = false });
     private readonly IStateStore _store;
     private readonly TimeProvider _clock;
     private readonly ITelemetry _telemetry;
@@ -88,7 +88,10 @@ public sealed class StateWriter : IAsyncDisposable
             await CommitAsync(group).ConfigureAwait(false);
             Interlocked.Add(ref _queuedRows, -rows);
             _telemetry.QueueRows(QueuedRows);
-            if (_deltas >= DeltasBeforeSumming) await SumDeltasAsync().ConfigureAwait(false);
+            if (_deltas < DeltasBeforeSumming) continue;
+            // Once after each group, so that deltas cannot pile up under load; all of them where nobody waits.
+            do await SumDeltasAsync().ConfigureAwait(false);
+            while (_deltas >= DeltasBeforeSumming && _queue.Reader.Count == 0);
         }
     }
 
