@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Apache.Arrow;
 using Apache.Arrow.Ipc;
 using ModelMonitor.Host.Http;
 

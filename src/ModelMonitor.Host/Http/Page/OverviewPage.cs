@@ -20,6 +20,8 @@ internal static class OverviewPage
         td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
         """;
 
+    private static readonly string[] Questions = ["evaluate", "evaluations", "findings", "versions", "actions"];
+
     public static string Render(OverviewView view)
     {
         ArgumentNullException.ThrowIfNull(view);
@@ -38,7 +40,7 @@ internal static class OverviewPage
         var at = "/v1/models/" + Uri.EscapeDataString(model.Name);
         html.Append(Invariant($"<section>\n<h2>{Text(model.Name)} <span class=\"faint\">version {Text(model.Version)}</span></h2>\n"))
             .Append(Invariant($"<p>{Text(model.Role ?? "not in the registry")}, {Text(model.Task)}, {Text(model.Provider is { } provider ? "scored by " + provider : "logged scores")}. "))
-            .AppendJoin(", ", new[] { "evaluate", "evaluations", "findings", "versions", "actions" }.Select(p => $"<a href=\"{Text(at)}/{p}\">{p}</a>"))
+            .AppendJoin(", ", Questions.Select(p => $"<a href=\"{Text(at)}/{p}\">{p}</a>"))
             .Append("</p>\n");
         Rules(html, model.Firing);
         Windows(html, model);
