@@ -44,13 +44,16 @@ public static partial class ColumnReader
             : throw Unfit(name, "ids (strings or integers)", column.Data.DataType);
     }
 
-    /// <summary>With a positive class: 1 where the label is it, else 0. Without one: the label as a number. NaN where null.</summary>
+    /// <summary>
+    /// With a positive class: 1 where the label is it, else 0. Without one: the label as a number. NaN where null. In a column of truth
+    /// values the class 1 is true and the class 0 false: 1 is what a positive class is by default, and no such column holds a 1.
+    /// </summary>
     public static double[] ReadLabels(IArrowArray column, string name, LabelValue? positive)
     {
         ArgumentNullException.ThrowIfNull(column);
         if (positive is { } wanted)
         {
-            byte[] text = Encoding.UTF8.GetBytes(wanted.Text);
+            byte[] text = Encoding.UTF8.GetBytes(HoldsTruth(column.Data.DataType) ? TruthOf(wanted.Text) : wanted.Text);
             return MapTexts(column.Data, name, "labels", double.NaN, label => label.SequenceEqual(text) ? 1.0 : 0.0);
         }
 
@@ -64,6 +67,10 @@ public static partial class ColumnReader
         UInt128 hash = XxHash128.HashToUInt128(text);
         return hash == UInt128.Zero ? UInt128.One : hash;
     }
+
+    private static bool HoldsTruth(IArrowType type) => (type is DictionaryType dictionary ? dictionary.ValueType : type).TypeId == ArrowTypeId.Boolean;
+
+    private static string TruthOf(string label) => label switch { "1" => LabelValue.From(true).Text, "0" => LabelValue.From(false).Text, _ => label };
 
     private static CategoryColumn ReadCategories(IArrowArray column, string name, string expected)
     {

@@ -8,7 +8,7 @@ internal static class KnownNames
     public static readonly string[] Streams = ["predictions", "labels"];
 
     public static readonly string[] RejectReasons =
-        ["duplicate_id", "too_old", "in_future", "null_id", "null_label", "malformed", "overloaded", "expired_unlabelled"];
+        ["duplicate_id", "too_old", "in_future", "null_id", "null_label", "malformed", "conflict", "too_large", "overloaded", "expired_unlabelled"];
 
     public static readonly string[] LabelOutcomes = ["joined", "waiting", "duplicate", "corrected", "expired"];
 

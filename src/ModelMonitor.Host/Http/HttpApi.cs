@@ -1,3 +1,5 @@
+using ModelMonitor.Host.Http.Page;
+
 namespace ModelMonitor.Host.Http;
 
 /// <summary>All of HTTP: ingest, queries, metrics, health, the page and the description.</summary>
@@ -29,6 +31,7 @@ internal static class HttpApi
         IngestEndpoints.Map(app);
         QueryEndpoints.Map(app);
         OperationsEndpoints.Map(app);
+        PageEndpoints.Map(app);
         app.MapOpenApi("/openapi/{documentName}.json");
     }
 }

@@ -102,7 +102,7 @@ internal static class IngestEndpoints
         }
         catch (DeliveryConflictException e)
         {
-            telemetry.RowsRejected(model.Name, stream, "malformed", Math.Max(1, delivery.Rows));
+            telemetry.RowsRejected(model.Name, stream, "conflict", Math.Max(1, delivery.Rows));
             return new Problem(422, e.Message);
         }
         catch (Exception e) when (StoreFailure.Is(e))
@@ -122,7 +122,7 @@ internal static class IngestEndpoints
 
     private static Problem TooLarge(MonitoredModel model, string stream, long limit, ITelemetry telemetry)
     {
-        telemetry.RowsRejected(model.Name, stream, "malformed", 1);
+        telemetry.RowsRejected(model.Name, stream, "too_large", 1);
         return new Problem(413, $"The body is larger than the {limit} bytes that one request may have; split it.");
     }
 

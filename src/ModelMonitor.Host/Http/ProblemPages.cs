@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Connections;
+
 namespace ModelMonitor.Host.Http;
 
 /// <summary>Turns what escapes the end points into problem documents: exceptions, and the framework's bare 404, 405 and 415.</summary>
@@ -9,8 +11,9 @@ internal static class ProblemPages
         {
             await next(context).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        catch (Exception e) when (e is ConnectionResetException or ConnectionAbortedException || (e is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested))
         {
+            // The client is gone: nobody to answer, and no fault of the monitor.
             return;
         }
         catch (BadHttpRequestException e) when (!context.Response.HasStarted)

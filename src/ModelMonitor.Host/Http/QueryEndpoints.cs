@@ -22,7 +22,7 @@ internal static class QueryEndpoints
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        Describe(routes.MapGet("/v1/models", Models), "Models", "The monitored models and the versions that serve.", []);
+        Describe(routes.MapGet("/v1/models", ModelsAsync), "Models", "The monitored models and the versions that serve.", [503]);
         Describe(routes.MapGet("/v1/models/{model}/versions", VersionsAsync), "Versions", "The versions that the registry knows, with their roles.", [404, 503]);
         Describe(routes.MapGet("/v1/models/{model}/evaluate", EvaluateAsync), "Evaluate", "The report of `evaluate` from committed state, by `every` = day, week, month (default), quarter, year or a duration.", [400, 404, 503]);
         Describe(routes.MapGet("/v1/models/{model}/evaluations", EvaluationsAsync), "Evaluations", "Stored evaluations, newest first: of one `window`, with an end in [`from`, `to`), at most `limit`.", [400, 404, 503]);
@@ -42,17 +42,26 @@ internal static class QueryEndpoints
         foreach (var status in problems) route.Produces(status, contentType: Problem.ContentType);
     }
 
-    private static IResult Models(ModelCatalog catalog) => Json(new JsonArray([.. catalog.Models.Select(m => (JsonNode)new JsonObject
+    private static Task<IResult> ModelsAsync(HttpContext context, ModelCatalog catalog) => ReadAsync(context, async (reader, cancellationToken) =>
     {
-        ["name"] = m.Name,
-        ["version"] = m.Baseline.Version,
-        ["task"] = EvaluationJson.TaskName(m.Options.Task),
-        // Until a version is promoted or retired the configured one is the champion.
-        ["role"] = "champion",
-        ["provider"] = m.Scorer?.Provider,
-        ["sha256"] = m.Scorer?.Sha256,
-        ["baseline_hash"] = m.Baseline.Hash,
-    })]));
+        var json = new JsonArray();
+        foreach (var model in catalog.Models)
+        {
+            var versions = await reader.ReadVersionsAsync(model.Name, cancellationToken).ConfigureAwait(false);
+            json.Add((JsonNode)new JsonObject
+            {
+                ["name"] = model.Name,
+                ["version"] = model.Baseline.Version,
+                ["task"] = EvaluationJson.TaskName(model.Options.Task),
+                ["role"] = versions.FirstOrDefault(v => v.Version == model.Baseline.Version) is { } version ? Name(version.Role) : null,
+                ["provider"] = model.Scorer?.Provider,
+                ["sha256"] = model.Scorer?.Sha256,
+                ["baseline_hash"] = model.Baseline.Hash,
+            });
+        }
+
+        return Json(json);
+    });
 
     private static Task<IResult> VersionsAsync(HttpContext context, string model) => ReadAsync(context, model, async (reader, _, cancellationToken) =>
     {
@@ -139,17 +148,26 @@ internal static class QueryEndpoints
         }).ConfigureAwait(false);
     }
 
-    /// <summary>Answers from one snapshot; 404 for an unknown model, 503 where the store does not answer.</summary>
-    private static async Task<IResult> ReadAsync(HttpContext context, string name, Func<IStateReader, MonitoredModel, CancellationToken, Task<IResult>> answer)
+    /// <summary>Answers about one model; 404 where it is unknown.</summary>
+    private static Task<IResult> ReadAsync(HttpContext context, string name, Func<IStateReader, MonitoredModel, CancellationToken, Task<IResult>> answer)
     {
         var catalog = context.RequestServices.GetRequiredService<ModelCatalog>();
-        if (catalog.Find(name) is not { } model) return UnknownModel(catalog, name);
+        return catalog.Find(name) is { } model
+            ? ReadAsync(context, (reader, cancellationToken) => answer(reader, model, cancellationToken))
+            : Task.FromResult<IResult>(UnknownModel(catalog, name));
+    }
+
+    /// <summary>Answers from one snapshot; 503 where the store does not answer.</summary>
+    public static async Task<IResult> ReadAsync(HttpContext context, Func<IStateReader, CancellationToken, Task<IResult>> answer)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(answer);
         try
         {
             var reader = await context.RequestServices.GetRequiredService<IStateStore>().OpenSnapshotAsync(context.RequestAborted).ConfigureAwait(false);
             await using (reader.ConfigureAwait(false))
             {
-                return await answer(reader, model, context.RequestAborted).ConfigureAwait(false);
+                return await answer(reader, context.RequestAborted).ConfigureAwait(false);
             }
         }
         catch (Exception e) when (StoreFailure.Is(e))
@@ -171,7 +189,7 @@ internal static class QueryEndpoints
         text is null ? absent
         : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? Instant.From(time) : null;
 
-    private static string Name(VersionRole role) => role switch { VersionRole.Champion => "champion", VersionRole.Challenger => "challenger", _ => "retired" };
+    public static string Name(VersionRole role) => role switch { VersionRole.Champion => "champion", VersionRole.Challenger => "challenger", _ => "retired" };
 
     private static string Name(OutboxStatus status) => status switch { OutboxStatus.Pending => "pending", OutboxStatus.Delivered => "delivered", _ => "failed" };
 }

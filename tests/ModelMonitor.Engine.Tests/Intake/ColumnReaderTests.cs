@@ -83,6 +83,21 @@ public class ColumnReaderTests
         Assert.Equal([1, double.NaN, 0], ColumnReader.ReadLabels(column, "y", null));
     }
 
+    [Theory]
+    [InlineData("1", 1)]
+    [InlineData("true", 1)]
+    [InlineData("0", 0)]
+    [InlineData("false", 0)]
+    public void A_label_of_truth_values_matches_a_class_written_as_word_or_number(string positive, double whereTrue)
+    {
+        BooleanArray column = new BooleanArray.Builder().Append(true).AppendNull().Append(false).Build();
+        double[] expected = [whereTrue, double.NaN, 1 - whereTrue];
+        Assert.Equal(expected, ColumnReader.ReadLabels(column, "y", new LabelValue(positive)));
+        var words = new DictionaryArray(new DictionaryType(Int8Type.Default, BooleanType.Default, false), new Int8Array.Builder().Append(0).AppendNull().Append(2).Build(), column);
+        Assert.Equal(expected, ColumnReader.ReadLabels(words, "y", new LabelValue(positive)));
+        Assert.Equal([0], ColumnReader.ReadLabels(Streams.Strings("true"), "y", new LabelValue("1")));
+    }
+
     [Fact]
     public void NaN_is_no_category_and_no_label()
     {

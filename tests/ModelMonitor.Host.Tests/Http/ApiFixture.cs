@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using ModelMonitor.Engine;
 using ModelMonitor.Engine.Commit;
+using ModelMonitor.Engine.Evaluating;
 using ModelMonitor.Engine.Models;
 using ModelMonitor.Engine.Options;
 using ModelMonitor.Engine.State;
@@ -81,6 +82,21 @@ public class ApiFixture : IAsyncLifetime
 
     public async Task<JsonNode> GetAsync(string path) => JsonNode.Parse(await Client.GetStringAsync(path))!;
 
+    /// <summary>What a test needs to be in the store beforehand.</summary>
+    internal async Task WriteAsync(Func<IStateTransaction, Task> write)
+    {
+        await using var transaction = await Store.BeginAsync(CancellationToken.None);
+        await write(transaction);
+        await transaction.CommitAsync(CancellationToken.None);
+    }
+
+    /// <summary>Evaluates every configured window, as its schedule would.</summary>
+    public async Task EvaluateAsync()
+    {
+        using var evaluation = ActivatorUtilities.CreateInstance<EvaluationService>(Services);
+        foreach (var window in Services.GetRequiredService<MonitorOptions>().Windows) await evaluation.RunAsync(window, CancellationToken.None);
+    }
+
     protected virtual MonitorOptions Adjust(MonitorOptions options) => options;
 
     private static (MonitorOptions, MonitoredModel) Load()
@@ -99,13 +115,23 @@ public class ApiFixture : IAsyncLifetime
 /// <summary>A store that can be told to fail.</summary>
 internal sealed class SwitchableStore(IStateStore inner) : IStateStore
 {
-    public bool Fails { get; set; }
+    public bool Fails { get => Error is not null; set => Error = value ? new IOException("The disk is full.") : null; }
 
-    public ValueTask<IStateTransaction> BeginAsync(CancellationToken cancellationToken) =>
-        Fails ? throw new IOException("The disk is full.") : inner.BeginAsync(cancellationToken);
+    /// <summary>What every call throws; null: nothing.</summary>
+    public Exception? Error { get; set; }
+
+    /// <summary>A commit begins when this ends; null: at once.</summary>
+    public Task? Turn { get; set; }
+
+    public async ValueTask<IStateTransaction> BeginAsync(CancellationToken cancellationToken)
+    {
+        if (Turn is { } turn) await turn;
+        if (Error is { } error) throw error;
+        return await inner.BeginAsync(cancellationToken);
+    }
 
     public ValueTask<IStateReader> OpenSnapshotAsync(CancellationToken cancellationToken) =>
-        Fails ? throw new IOException("The disk is full.") : inner.OpenSnapshotAsync(cancellationToken);
+        Error is { } error ? throw error : inner.OpenSnapshotAsync(cancellationToken);
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 }
