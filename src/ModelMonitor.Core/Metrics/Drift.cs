@@ -72,10 +72,10 @@ public static class Drift
     {
         bins = 0;
         return (sketch, shape, reference) switch
-    {
-        (NumericSketch production, NumericFeatureShape numeric, NumericReference expected) => OfNumeric(production, numeric.Shape, expected, out bins),
-        (CategorySketch production, CategoryFeatureShape, CategoryReference expected) => OfCategories(production, expected, out bins),
-        _ => throw new ShapeMismatchException($"Column {shape.Name} was counted in another way than its baseline says."),
+        {
+            (NumericSketch production, NumericFeatureShape numeric, NumericReference expected) => OfNumeric(production, numeric.Shape, expected, out bins),
+            (CategorySketch production, CategoryFeatureShape, CategoryReference expected) => OfCategories(production, expected, out bins),
+            _ => throw new ShapeMismatchException($"Column {shape.Name} was counted in another way than its baseline says."),
         };
     }
 

@@ -1,6 +1,6 @@
-using ModelMonitor.Core;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using ModelMonitor.Core;
 using ModelMonitor.Engine.State;
 
 namespace ModelMonitor.Engine.Commit;

@@ -12,8 +12,16 @@ internal sealed class Problem(int status, string detail, int? retryAfterSeconds 
     /// <summary>Where each status is defined: a section of RFC 9110.</summary>
     private static readonly Dictionary<int, string> Sections = new()
     {
-        [400] = "15.5.1", [404] = "15.5.5", [405] = "15.5.6", [408] = "15.5.9", [411] = "15.5.12", [413] = "15.5.14",
-        [415] = "15.5.16", [422] = "15.5.21", [500] = "15.6.1", [503] = "15.6.4",
+        [400] = "15.5.1",
+        [404] = "15.5.5",
+        [405] = "15.5.6",
+        [408] = "15.5.9",
+        [411] = "15.5.12",
+        [413] = "15.5.14",
+        [415] = "15.5.16",
+        [422] = "15.5.21",
+        [500] = "15.6.1",
+        [503] = "15.6.4",
     };
 
     public Task ExecuteAsync(HttpContext httpContext) => WriteAsync(httpContext, status, detail, retryAfterSeconds);

@@ -7,7 +7,11 @@ internal static class Messages
 
     public static Flat Field(string name = "x", byte type = Int, params Flat[] children) => new()
     {
-        [0] = name, [1] = (byte)1, [2] = type, [3] = type == Int ? new Flat { [0] = 64L, [1] = (byte)1 } : new Flat(), [5] = children,
+        [0] = name,
+        [1] = (byte)1,
+        [2] = type,
+        [3] = type == Int ? new Flat { [0] = 64L, [1] = (byte)1 } : new Flat(),
+        [5] = children,
     };
 
     public static byte[] Schema(params Flat[] fields) => Message(1, new Flat { [1] = fields });
