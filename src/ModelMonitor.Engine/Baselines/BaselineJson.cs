@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ModelMonitor.Core;
@@ -12,6 +14,7 @@ namespace ModelMonitor.Engine.Baselines;
 public static class BaselineJson
 {
     private const int Format = 1;
+    private const string ContentKey = "content_sha256";
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static string Write(Baseline baseline)
@@ -36,6 +39,7 @@ public static class BaselineJson
             ["score_bins"] = baseline.Shape.ScoreBins is { } bins ? Bins(bins) : null,
             ["features"] = features,
         };
+        json[ContentKey] = ContentHash(json);
         return json.ToJsonString(Indented) + "\n";
     }
 
@@ -58,7 +62,9 @@ public static class BaselineJson
                 ScoreBins = json["score_bins"] is JsonObject bins ? ReadBins(bins) : null,
             };
             var hash = (string)json["hash"]!;
-            if (BaselineHash.Of(shape) != hash) throw new BaselineFormatException("its hash does not fit its content: make it again with `modelmonitor baseline`");
+            var content = Text(json, ContentKey);
+            json.Remove(ContentKey);
+            if (ContentHash(json) != content || BaselineHash.Of(shape) != hash) throw new BaselineFormatException("its hash does not fit its content: make it again with `modelmonitor baseline`");
             return new Baseline
             {
                 Model = Text(json, "model"),
@@ -80,6 +86,9 @@ public static class BaselineJson
             throw new BaselineFormatException("it is not a baseline: " + e.Message);
         }
     }
+
+    /// <summary>Over everything else in the file: a count changed by hand would make every later number wrong.</summary>
+    private static string ContentHash(JsonObject json) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json.ToJsonString())));
 
     private static JsonObject Performance(ReferencePerformance performance) => new() { ["rows"] = performance.Rows, ["performance"] = MetricJson.Full(performance.Performance) };
 

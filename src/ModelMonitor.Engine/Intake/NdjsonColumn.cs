@@ -9,6 +9,9 @@ internal enum NdjsonKind
 {
     Number,
     Category,
+
+    /// <summary>A class out of 1 and 0, which JSON may write as true and false.</summary>
+    BitLabel,
     Id,
     Time,
     Other,
@@ -62,6 +65,7 @@ internal sealed class NdjsonColumn(string name, NdjsonKind kind)
         {
             case NdjsonKind.Number: _numbers.Append(NdjsonValue.Number(ref json)); break;
             case NdjsonKind.Time: _times.Append(NdjsonValue.Time(ref json)); break;
+            case NdjsonKind.BitLabel: _texts.Append(NdjsonValue.BitLabel(ref json)); break;
             case NdjsonKind.Category: _texts.Append(NdjsonValue.Category(ref json)); break;
             case NdjsonKind.Id: _texts.Append(NdjsonValue.Id(ref json)); break;
             default: _texts.Append(NdjsonValue.Any(ref json, line)); break;

@@ -24,7 +24,7 @@ internal sealed class NdjsonTable
         ColumnNames names = schema.Columns;
         Know(names.Id, NdjsonKind.Id);
         Know(names.Time, NdjsonKind.Time);
-        Know(names.Label, schema.LabelPositive is null ? NdjsonKind.Number : NdjsonKind.Category);
+        Know(names.Label, schema.LabelPositive?.Text switch { null => NdjsonKind.Number, "0" or "1" => NdjsonKind.BitLabel, _ => NdjsonKind.Category });
         Know(names.LabelTime, NdjsonKind.Time);
         Know(names.Score, NdjsonKind.Number);
         Know(names.Version, NdjsonKind.Category);

@@ -29,6 +29,14 @@ internal static class NdjsonValue
         _ => throw Unfit("a string, a number or a truth value", ref json),
     };
 
+    /// <summary>As <see cref="Category"/>, but truth values are 1 and 0: so a column of truth values counts in Arrow, too.</summary>
+    public static string BitLabel(ref Utf8JsonReader json) => json.TokenType switch
+    {
+        JsonTokenType.True => "1",
+        JsonTokenType.False => "0",
+        _ => Category(ref json),
+    };
+
     public static string Id(ref Utf8JsonReader json) => json.TokenType switch
     {
         JsonTokenType.String => json.GetString()!,
