@@ -19,8 +19,8 @@ internal static class DemoCommand
               modelmonitor demo
               modelmonitor demo --exit --port 0
             """) { exit, port };
-        command.SetAction((parsed, cancellationToken) => Faults.GuardAsync(terminal, () =>
-            DemoProcess.RunAsync(parsed.GetValue(exit), Listen(parsed.GetValue(port)), terminal.Console, cancellationToken)));
+        command.SetAction((parsed, cancellationToken) => Faults.ServeAsync(terminal, () =>
+            DemoProcess.RunAsync(parsed.GetValue(exit), Listen(parsed.GetValue(port)), terminal.Console, cancellationToken), cancellationToken));
         return command;
     }
 

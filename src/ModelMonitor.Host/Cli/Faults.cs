@@ -30,6 +30,19 @@ internal static class Faults
         }
     }
 
+    /// <summary>For commands that serve until they are told to stop: then that is how they end, wherever they were.</summary>
+    public static Task<int> ServeAsync(Terminal terminal, Func<Task<int>> command, CancellationToken cancellationToken) => GuardAsync(terminal, async () =>
+    {
+        try
+        {
+            return await command().ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return ExitCode.Done;
+        }
+    });
+
     private static IReadOnlyList<string> Lines(Exception error) => error switch
     {
         CliException faults => faults.Lines,

@@ -16,7 +16,7 @@ internal static class RunCommand
             Example:
               modelmonitor run -c monitor.yaml
             """) { configuration };
-        command.SetAction((parsed, cancellationToken) => Faults.GuardAsync(terminal, () => RunAsync(parsed.GetRequiredValue(configuration), cancellationToken)));
+        command.SetAction((parsed, cancellationToken) => Faults.ServeAsync(terminal, () => RunAsync(parsed.GetRequiredValue(configuration), cancellationToken), cancellationToken));
         return command;
     }
 

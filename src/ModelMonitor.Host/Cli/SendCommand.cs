@@ -1,12 +1,14 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using ModelMonitor.Engine.Commit;
+using ModelMonitor.Host.Configuration;
 
 namespace ModelMonitor.Host.Cli;
 
 /// <summary>`send`: streams files to a running monitor.</summary>
 internal static class SendCommand
 {
-    private sealed record Request(string Configuration, string? Model, string Stream, IReadOnlyList<string> Files, string? To, int BatchRows, int? Shuffle);
+    private sealed record Request(string Configuration, string? Model, string Stream, IReadOnlyList<string> Files, string? To, int BatchRows, int? Shuffle, TimeSpan Patience);
 
     public static Command Make(Terminal terminal)
     {
@@ -22,6 +24,11 @@ internal static class SendCommand
             if (result.GetValueOrDefault<int>() is < 1 or > SendRequests.MostRows) result.AddError($"--batch-rows must lie between 1 and {SendRequests.MostRows}.");
         });
         var shuffle = new Option<int?>("--shuffle") { Description = "Send the requests in an order shuffled by this seed", HelpName = "SEED" };
+        var patience = new Option<TimeSpan>("--patience")
+        {
+            Description = "How long one request is tried while the monitor is busy or away, such as 30s or 2m; 0s: once", HelpName = "DURATION",
+            DefaultValueFactory = _ => TimeSpan.FromMinutes(2), CustomParser = Duration,
+        };
         var command = new Command("send",
             """
             Streams files to a running monitor in keyed requests: sending the same file again counts nothing twice.
@@ -29,12 +36,12 @@ internal static class SendCommand
             Examples:
               modelmonitor send -c monitor.yaml --stream predictions june.arrows
               modelmonitor send -c monitor.yaml --model flights --stream labels *.arrows --to http://monitor:9464
-            """) { configuration, model, stream, files, to, batchRows, shuffle };
+            """) { configuration, model, stream, files, to, batchRows, shuffle, patience };
         command.SetAction((parsed, cancellationToken) => Faults.GuardAsync(terminal, () => RunAsync(
             terminal,
             new Request(
                 parsed.GetRequiredValue(configuration), parsed.GetValue(model), parsed.GetRequiredValue(stream), parsed.GetRequiredValue(files),
-                parsed.GetValue(to), parsed.GetValue(batchRows), parsed.GetValue(shuffle)),
+                parsed.GetValue(to), parsed.GetValue(batchRows), parsed.GetValue(shuffle), parsed.GetValue(patience)),
             cancellationToken)));
         return command;
     }
@@ -46,7 +53,7 @@ internal static class SendCommand
         var model = Configured.Model(options, request.Model);
         Configured.Exist("FILE", request.Files);
         using var client = new HttpClient();
-        var sender = new Sender(client, Target(request.To ?? Address(options.ListenHttp), model.Name, request.Stream), TimeProvider.System);
+        var sender = new Sender(client, Target(request.To ?? Address(options.ListenHttp), model.Name, request.Stream), request.Patience, TimeProvider.System);
         var (sent, repeated) = (0L, 0L);
         SortedDictionary<string, long> rejected = new(StringComparer.Ordinal);
         await RowProgress.RunAsync(terminal, $"sending {request.Stream}", () => ProductionFiles.Count(request.Files), async advance =>
@@ -63,6 +70,13 @@ internal static class SendCommand
         if (repeated > 0) terminal.Output.WriteLine($"rows sent before, not counted again: {Figures.Count(repeated)}");
         foreach (var (reason, rows) in rejected) terminal.Output.WriteLine($"rejected, {reason}: {Figures.Count(rows)}");
         return ExitCode.Done;
+    }
+
+    private static TimeSpan Duration(ArgumentResult result)
+    {
+        if (ValueText.Duration(result.Tokens[0].Value) is { } duration) return duration;
+        result.AddError($"--patience must be {ValueText.DurationForm}.");
+        return default;
     }
 
     private static IEnumerable<SendRequest> Requests(Request request)

@@ -8,11 +8,12 @@ using ModelMonitor.Host.Actions;
 namespace ModelMonitor.Host.Cli;
 
 /// <summary>Posts deliveries to a running monitor; waits and repeats where it is busy or away.</summary>
-internal sealed class Sender(HttpClient client, Uri target, TimeProvider clock)
+/// <param name="client">Not disposed here.</param>
+/// <param name="target">The stream's address.</param>
+/// <param name="patience">How long one delivery is tried.</param>
+/// <param name="clock">Of the pauses between attempts.</param>
+internal sealed class Sender(HttpClient client, Uri target, TimeSpan patience, TimeProvider clock)
 {
-    /// <summary>How long one delivery is tried.</summary>
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
-
     /// <exception cref="CliException">Refused, or not taken in time.</exception>
     public async Task<IngestReply> SendAsync(SendRequest request, CancellationToken cancellationToken)
     {
@@ -22,7 +23,7 @@ internal sealed class Sender(HttpClient client, Uri target, TimeProvider clock)
             var (reply, wait, reason) = await TryAsync(request, cancellationToken).ConfigureAwait(false);
             if (reply is not null) return reply;
             var pause = wait ?? BackOff(attempt);
-            if (clock.GetElapsedTime(begun) + pause > Limit) throw new CliException($"{target}: gave up after {attempt + 1} attempts: {reason}");
+            if (clock.GetElapsedTime(begun) + pause > patience) throw new CliException($"{target}: gave up after {attempt + 1} attempts (see --patience): {reason}");
             await Task.Delay(pause, clock, cancellationToken).ConfigureAwait(false);
         }
     }

@@ -5,8 +5,8 @@ namespace ModelMonitor.Host.Cli;
 /// <summary>Where a command writes. Nothing writes to <see cref="System.Console"/> past it.</summary>
 internal sealed class Terminal
 {
-    /// <summary>Wide enough that a table in a log file is not folded.</summary>
-    private const int FileWidth = 200;
+    /// <summary>Wide enough that neither a table nor a message in a log file is folded.</summary>
+    private const int FileWidth = 2000;
 
     public Terminal(TextWriter output, TextWriter error)
     {

@@ -38,8 +38,10 @@ internal static class DemoProcess
             evaluations.Evaluated += story.Remember;
             var replay = new Replay(catalog, options, evaluations, clock, client);
             await story.TellAsync(deliveries, progress => replay.RunAsync(deliveries, progress, cancellationToken));
-            await story.CloseAsync(store, address, cancellationToken);
-            if (!exit) await app.WaitForShutdownAsync(cancellationToken);
+            await story.CloseAsync(store, cancellationToken);
+            if (exit) return 0;
+            story.Serving(address);
+            await app.WaitForShutdownAsync(cancellationToken);
             return 0;
         }
         finally

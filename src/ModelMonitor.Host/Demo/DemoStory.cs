@@ -60,7 +60,7 @@ internal sealed class DemoStory(IAnsiConsole console, ModelCatalog catalog, Hook
         TellMessages();
     }
 
-    public async Task CloseAsync(IStateStore store, Uri address, CancellationToken cancellationToken)
+    public async Task CloseAsync(IStateStore store, CancellationToken cancellationToken)
     {
         await AwaitOutboxAsync(store, cancellationToken);
         TellMessages();
@@ -77,8 +77,10 @@ internal sealed class DemoStory(IAnsiConsole console, ModelCatalog catalog, Hook
 
         console.Write(table);
         console.MarkupLineInterpolated($"{_evaluations} evaluations, {receiver.Messages.Count} messages delivered to the hooks.");
-        console.MarkupLineInterpolated($"Still serving: {address}  {new Uri(address, "metrics")}  {new Uri(address, "v1/models/chicago/evaluate?every=year")}   (Ctrl-C ends)");
     }
+
+    public void Serving(Uri address) =>
+        console.MarkupLineInterpolated($"Still serving: {address}  {new Uri(address, "metrics")}  {new Uri(address, "v1/models/chicago/evaluate?every=year")}   (Ctrl-C ends)");
 
     /// <summary>Messages queued last are on their way: waits for them, but not for ever.</summary>
     private static async Task AwaitOutboxAsync(IStateStore store, CancellationToken cancellationToken)

@@ -21,9 +21,14 @@ internal static class MonitorApplication
     public static WebApplication Build(MonitorOptions options, ModelCatalog catalog, IStateStore store, TimeProvider clock, bool scheduled)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = typeof(MonitorApplication).Assembly.GetName().Name });
+        // Who starts it gets the exception and says it in one line; the log need not say it again with a trace.
+        var started = false;
         builder.Logging.ClearProviders().AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat, console.UseUtcTimestamp) = (true, "yyyy-MM-dd'T'HH:mm:ss'Z' ", true))
             .SetMinimumLevel(scheduled ? LogLevel.Information : LogLevel.Warning)
             .AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
+            .AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning)
+            .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", _ => started)
+            .AddFilter(typeof(StateWriter).FullName, _ => started)
             .AddFilter("Microsoft.Extensions.Http", LogLevel.Warning)
             .AddFilter("System.Net.Http", LogLevel.Warning)
             .AddFilter("Polly", LogLevel.Error)
@@ -32,6 +37,7 @@ internal static class MonitorApplication
         AddServices(builder.Services, options, catalog, store, clock);
         if (scheduled) builder.AddSchedules(options, clock);
         var app = builder.Build();
+        app.Lifetime.ApplicationStarted.Register(() => started = true);
         HttpApi.Map(app);
         return app;
     }
@@ -39,6 +45,7 @@ internal static class MonitorApplication
     private static void AddServices(IServiceCollection services, MonitorOptions options, ModelCatalog catalog, IStateStore store, TimeProvider clock)
     {
         services.AddSingleton(options).AddSingleton(catalog).AddSingleton(store).AddSingleton(clock);
+        services.AddSingleton<IHostLifetime, CommandLifetime>();
         services.AddSingleton<MetricsRegistry>();
         services.AddSingleton<ITelemetry, PrometheusTelemetry>();
         services.AddSingleton<IEvaluationSink>(p => new PrometheusSink(p.GetRequiredService<MetricsRegistry>(), options.Windows.Count));

@@ -55,6 +55,15 @@ internal sealed partial class RunningMonitor : IAsyncDisposable
         }
     }
 
+    /// <summary>SIGTERM, as an orchestrator stops it.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> TerminateAsync()
+    {
+        using (var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)])) await kill.WaitForExitAsync();
+        await _process.WaitForExitAsync().WaitAsync(Patience);
+        return _process.ExitCode;
+    }
+
     /// <summary>kill −9: no time to say goodbye.</summary>
     public async Task KillAsync()
     {
