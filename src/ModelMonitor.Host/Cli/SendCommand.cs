@@ -26,8 +26,10 @@ internal static class SendCommand
         var shuffle = new Option<int?>("--shuffle") { Description = "Send the requests in an order shuffled by this seed", HelpName = "SEED" };
         var patience = new Option<TimeSpan>("--patience")
         {
-            Description = "How long one request is tried while the monitor is busy or away, such as 30s or 2m; 0s: once", HelpName = "DURATION",
-            DefaultValueFactory = _ => TimeSpan.FromMinutes(2), CustomParser = Duration,
+            Description = "How long one request is tried while the monitor is busy or away, such as 30s or 2m; 0s: once",
+            HelpName = "DURATION",
+            DefaultValueFactory = _ => TimeSpan.FromMinutes(2),
+            CustomParser = Duration,
         };
         var command = new Command("send",
             """
