@@ -1,0 +1,16 @@
+namespace ModelMonitor.Benchmarks;
+
+/// <summary>The measurements by name; each prints one JSON line per program it measures, so that runs can alternate with another program's.</summary>
+internal static class Catalog
+{
+    private static readonly Dictionary<string, (string What, Func<string[], Task<int>> Run)> s_all = new(StringComparer.Ordinal)
+    {
+    };
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        if (args.Length > 0 && s_all.TryGetValue(args[0], out var found)) return await found.Run(args[1..]).ConfigureAwait(false);
+        foreach (var (name, (what, _)) in s_all) await Console.Out.WriteLineAsync($"{name}  {what}").ConfigureAwait(false);
+        return 2;
+    }
+}

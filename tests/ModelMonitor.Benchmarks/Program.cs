@@ -1,0 +1,3 @@
+using ModelMonitor.Benchmarks;
+
+return await Catalog.RunAsync(args).ConfigureAwait(false);
