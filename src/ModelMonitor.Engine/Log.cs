@@ -27,4 +27,7 @@ internal static partial class Log
 
     [LoggerMessage(8, LogLevel.Information, "Model {Model}: {Unlabelled} predictions and {Unmatched} labels waited in vain and expired")]
     public static partial void JoinRowsExpired(ILogger logger, string model, long unlabelled, long unmatched);
+
+    [LoggerMessage(9, LogLevel.Warning, "Window {Window} cannot be evaluated: {Reason} It fills again as time goes on")]
+    public static partial void WindowForgotten(ILogger logger, string window, string reason);
 }

@@ -19,12 +19,17 @@ public static class DeltaSummer
         var deltas = await transaction.TakeDeltasAsync(long.MaxValue, Limit, cancellationToken).ConfigureAwait(false);
         if (deltas.Count == 0) return false;
         var sums = new Dictionary<(SeriesKey Series, StateLevel Level, long Start), PaneState>();
+        var floors = new Dictionary<string, LevelFloors>(StringComparer.Ordinal);
         foreach (var delta in deltas)
         {
+            if (!floors.TryGetValue(delta.Series.Model, out var floor))
+                floors.Add(delta.Series.Model, floor = await LevelFloors.ReadAsync(transaction, delta.Series.Model, cancellationToken).ConfigureAwait(false));
             var state = PaneState.Read(delta.Sums.Span, delta.DistinctScores.Span);
             foreach (var level in Levels)
             {
                 var key = (delta.Series, level, StartOf(delta.Start, level));
+                // A late label of a pane that is forgotten: what is left of the level would claim to be all of it.
+                if (key.Item3 < floor[level]) continue;
                 if (sums.TryGetValue(key, out var sum)) sum.Merge(state);
                 else sums.Add(key, PaneState.Read(delta.Sums.Span, delta.DistinctScores.Span));
             }

@@ -12,9 +12,6 @@ public sealed class RetentionWork(ModelCatalog catalog, MonitorOptions options, 
     /// <summary>Rows deleted per model and run, so that ingest waits for milliseconds only; the next run goes on.</summary>
     private const int JoinRowsAtOnce = 20_000;
 
-    /// <summary>Deltas too: summed later, they would come back.</summary>
-    private static readonly StateLevel[] Levels = [StateLevel.Delta, .. DeltaSummer.Levels];
-
     private readonly List<(string Model, long Unlabelled, long Unmatched)> _expired = [];
 
     public int Rows => 0;
@@ -27,11 +24,7 @@ public sealed class RetentionWork(ModelCatalog catalog, MonitorOptions options, 
         foreach (var model in catalog.Models)
         {
             if (await transaction.ReadMarkAsync("newest/" + model.Name, cancellationToken).ConfigureAwait(false) is { } newest)
-            {
-                // A whole day at a time: a day's sum may not lose its panes while a window may still ask for them.
-                var before = Instant.Floor(Math.Min(newest, now) - Instant.From(retention.Panes), Instant.Day);
-                foreach (var level in Levels) await transaction.DeleteStateAsync(model.Name, level, before, cancellationToken).ConfigureAwait(false);
-            }
+                await ForgetAsync(transaction, model.Name, Math.Min(newest, now), cancellationToken).ConfigureAwait(false);
 
             var (_, unlabelled, unmatched) = await transaction.ExpireJoinRowsAsync(model.Name, now - Instant.From(retention.WaitingPredictions), JoinRowsAtOnce, cancellationToken).ConfigureAwait(false);
             _expired.Add((model.Name, unlabelled, unmatched));
@@ -40,6 +33,21 @@ public sealed class RetentionWork(ModelCatalog catalog, MonitorOptions options, 
         await transaction.ExpireDeliveriesAsync(now - Instant.From(retention.DeliveryKeys), cancellationToken).ConfigureAwait(false);
         await transaction.ExpireEvaluationsAsync(now - Instant.From(retention.Evaluations), cancellationToken).ConfigureAwait(false);
         await transaction.ExpireOutboxAsync(now - Instant.From(retention.Evaluations), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Moves each level's floor, and deletes what is below it.</summary>
+    private async ValueTask ForgetAsync(IStateTransaction transaction, string model, long newest, CancellationToken cancellationToken)
+    {
+        var floors = await LevelFloors.ReadAsync(transaction, model, cancellationToken).ConfigureAwait(false);
+        foreach (var level in DeltaSummer.Levels)
+        {
+            // Whole days at a time, so that what is left of a range begins where a day does. A floor never sinks: what is forgotten stays so.
+            var floor = Math.Max(floors[level], Instant.Floor(newest - Instant.From(LevelRetention.Of(level, options)), Instant.Day));
+            if (floor != floors[level]) await transaction.WriteMarkAsync(LevelFloors.MarkOf(model, level), floor, cancellationToken).ConfigureAwait(false);
+            await transaction.DeleteStateAsync(model, level, floor, cancellationToken).ConfigureAwait(false);
+            // Deltas too: summed later, they would come back.
+            if (level == StateLevel.Day) await transaction.DeleteStateAsync(model, StateLevel.Delta, floor, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Counts what expired; to be called after the commit.</summary>

@@ -29,6 +29,12 @@ public sealed class EvaluationService(
             {
                 await RunAsync(model, window, cancellationToken).ConfigureAwait(false);
             }
+            catch (StateForgottenException e)
+            {
+                // A window that was made longer than what earlier settings kept; it fills again by itself.
+                telemetry.EvaluationSkipped(model.Name, window.Name, "state_forgotten");
+                Log.WindowForgotten(logger, window.Name, e.Message);
+            }
             catch (Exception e) when (e is not OperationCanceledException)
             {
                 telemetry.EvaluationSkipped(model.Name, window.Name, "error");

@@ -15,13 +15,16 @@ public static class Evaluator
     /// <param name="range">The newest window: drift.</param>
     /// <param name="performanceRange">The newest window whose labels are due: realised performance.</param>
     /// <param name="looks">Evaluations per window length.</param>
+    /// <exception cref="StateForgottenException">Not all of <paramref name="range"/> is kept any more.</exception>
     public static async ValueTask<Evaluation> EvaluateAsync(
         IStateReader reader, MonitoredModel model, string window, TimeRange range, TimeRange performanceRange, int looks, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(model);
         var drift = await WindowReader.ReadAsync(reader, model.Series, range, Empty(model), cancellationToken).ConfigureAwait(false);
-        var matured = performanceRange == range
-            ? drift
+        var floors = await LevelFloors.ReadAsync(reader, model.Name, cancellationToken).ConfigureAwait(false);
+        // A label delay that was made longer asks for panes that are forgotten: drift need not wait until there are such panes again.
+        var matured = performanceRange == range ? drift
+            : !floors.Cover(performanceRange) ? Empty(model)
             : await WindowReader.ReadAsync(reader, model.Series, performanceRange, Empty(model), cancellationToken).ConfigureAwait(false);
         var unknown = await UnknownVersionsAsync(reader, model, range, cancellationToken).ConfigureAwait(false);
         return Compute(model, window, range, drift, performanceRange, matured, looks, unknown);

@@ -15,6 +15,9 @@ namespace ModelMonitor.Engine.Evaluating;
 /// <param name="Rules">What would have fired, in order of time.</param>
 public sealed record Report(MonitoredModel Model, Evaluation Overall, IReadOnlyList<Evaluation> Windows, IReadOnlyList<RuleTransition> Rules)
 {
+    /// <summary>Where the windows begin because retention forgot what lies before, or keeps it in stretches too long for such windows; null: all is there.</summary>
+    public long? RetainedFrom { get; init; }
+
     /// <summary>Whether a rule would have fired.</summary>
     public bool Breached => Rules.Any(r => r.Change == RuleChange.Fired);
 
@@ -30,6 +33,7 @@ public sealed record Report(MonitoredModel Model, Evaluation Overall, IReadOnlyL
             ["train"] = EvaluationJson.Reference(baseline.Train),
         };
         if (baseline.Holdout is { } holdout) json["holdout"] = EvaluationJson.Reference(holdout);
+        if (RetainedFrom is { } from) json["retained_from"] = EvaluationJson.Time(from);
         json["overall"] = overall;
         json["windows"] = new JsonArray([.. Windows.Select(w => (JsonNode)EvaluationJson.Window(w))]);
         json["generalization_gap"] = EvaluationJson.Gaps(Overall.Gaps);
@@ -61,17 +65,22 @@ public static class ReportBuilder
         ArgumentNullException.ThrowIfNull(calendar);
         ArgumentNullException.ThrowIfNull(rules);
         if (await reader.ReadBoundsAsync(model.Name, cancellationToken).ConfigureAwait(false) is not { } bounds) return null;
+        var floors = await LevelFloors.ReadAsync(reader, model.Name, cancellationToken).ConfigureAwait(false);
         var windows = new List<Evaluation>();
-        foreach (var range in calendar.Covering(bounds.First, bounds.Last))
+        var cut = false;
+        foreach (var whole in calendar.Covering(bounds.First, bounds.Last))
         {
+            var kept = floors.Clip(whole);
+            cut |= kept != whole;
+            if (kept is not { } range) continue;
             var evaluation = await Evaluator.EvaluateAsync(reader, model, calendar.Name, range, range, looks: 1, cancellationToken).ConfigureAwait(false);
             if (evaluation.Rows > 0) windows.Add(evaluation);
         }
 
         if (windows.Count == 0) return null;
-        var whole = new TimeRange(windows[0].Range.Start, windows[^1].Range.End);
-        var overall = await Evaluator.EvaluateAsync(reader, model, "overall", whole, whole, looks: 1, cancellationToken).ConfigureAwait(false);
-        return new Report(model, overall, windows, Replay(model, windows, rules));
+        var all = new TimeRange(windows[0].Range.Start, windows[^1].Range.End);
+        var overall = await Evaluator.EvaluateAsync(reader, model, "overall", all, all, looks: 1, cancellationToken).ConfigureAwait(false);
+        return new Report(model, overall, windows, Replay(model, windows, rules)) { RetainedFrom = cut ? all.Start : null };
     }
 
     /// <summary>Every rule over the windows in turn, whatever window it names.</summary>

@@ -10,10 +10,13 @@ namespace ModelMonitor.Engine.Evaluating;
 public static class WindowReader
 {
     /// <param name="empty">Empty sums of the series' shape; the window is added to it and returned.</param>
+    /// <exception cref="StateForgottenException">Not all of the range is kept any more; ask <see cref="LevelFloors"/> first.</exception>
     public static async ValueTask<PaneState> ReadAsync(IStateReader reader, SeriesKey series, TimeRange range, PaneState empty, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(reader);
         ArgumentNullException.ThrowIfNull(empty);
+        var floors = await LevelFloors.ReadAsync(reader, series.Model, cancellationToken).ConfigureAwait(false);
+        if (!floors.Cover(range)) throw new StateForgottenException(series.Model, range, floors);
         var parts = Parts(range).Select(p => new StateRange(series, p.Level, p.From, p.To)).ToArray();
         foreach (var part in parts)
         {

@@ -44,6 +44,19 @@ internal static class CrossChecks
         }
     }
 
+    /// <summary>Performance is of the window that ends a label delay ago: that far back, the state must be there.</summary>
+    public static void LabelDelay(ModelOptions model, IReadOnlyList<BoundWindow> windows, RetentionOptions retention, Place modelPlace, FaultList faults)
+    {
+        // A window that is too long by itself is told of once.
+        var tooLong = windows.Select(window => window.Options).Where(window => window.Size <= retention.Panes && window.Size + model.LabelDelay > retention.Panes).MaxBy(window => window.Size);
+        if (tooLong is null)
+            return;
+        faults.Add(
+            modelPlace,
+            $"models.{model.Name}.label_delay",
+            $"{ValueText.Of(model.LabelDelay)} and the window '{tooLong.Name}' of {ValueText.Of(tooLong.Size)} before it reach back further than retention.panes, {ValueText.Of(retention.Panes)}");
+    }
+
     public static void Waiting(ModelOptions model, RetentionOptions retention, Section section, Place modelPlace, FaultList faults)
     {
         var least = model.LabelDelay * WaitingMargin;

@@ -24,7 +24,10 @@ internal sealed class MonitorBinder(BindingContext context)
             CrossChecks.Windows(windows, known, section, context.Faults);
         CrossChecks.Retention(windows, retention, retentionSection, context.Faults);
         foreach (var (model, place) in models)
+        {
             CrossChecks.Waiting(model, retention, retentionSection, place, context.Faults);
+            CrossChecks.LabelDelay(model, windows, retention, place, context.Faults);
+        }
 
         IReadOnlyList<ModelOptions> modelOptions = [.. models.Select(model => model.Options)];
         var options = new MonitorOptions
