@@ -49,7 +49,7 @@ internal static class CrossChecks
     {
         // A window that is too long by itself is told of once.
         var tooLong = windows.Select(window => window.Options).Where(window => window.Size <= retention.Panes && window.Size + model.LabelDelay > retention.Panes).MaxBy(window => window.Size);
-        if (tooLong is null)
+        if (tooLong is null || model.JoinSample == 0)
             return;
         faults.Add(
             modelPlace,

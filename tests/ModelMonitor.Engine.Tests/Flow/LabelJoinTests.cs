@@ -186,7 +186,7 @@ public sealed class LabelJoinTests
         monitor.Clock.Advance(TimeSpan.FromDays(100));
         await monitor.Predict(A with { Id = "new", Time = monitor.Clock.GetUtcNow() });
         await monitor.Writer.SubmitAsync(new RetentionWork(monitor.Catalog, monitor.Options, monitor.Counted, NullLogger.Instance));
-        Assert.Equal(0, (await monitor.Evaluate(T, T.AddHours(1))).Rows);
+        await Assert.ThrowsAsync<StateForgottenException>(() => monitor.Evaluate(T, T.AddHours(1)));
         await using var reader = await monitor.Store.OpenSnapshotAsync(default);
         Assert.True((await reader.ReadBoundsAsync("m", default))!.Value.First >= Core.Instant.From(T.AddDays(99)));
     }

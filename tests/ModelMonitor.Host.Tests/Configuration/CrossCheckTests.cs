@@ -60,4 +60,15 @@ public sealed class CrossCheckTests
     [Fact]
     public void A_model_whose_predictions_wait_for_nothing_has_no_such_limit() =>
         Assert.NotNull(Options(Samples.Least + "\n    label_delay: 40d\n    join: none"));
+
+    [Fact]
+    public void Windows_of_due_labels_lie_within_the_retention_of_panes()
+    {
+        const string Waiting = "retention: { panes: 30d, waiting_predictions: 80d }";
+        Assert.Equal(
+            "monitor.yaml:6:18 models.m.label_delay: 708h and the window 'day' of 1d before it reach back further than retention.panes, 30d",
+            FaultInModel($"label_delay: 708h\n{Waiting}"));
+        Assert.NotNull(Options(Samples.Least + $"\n    label_delay: 29d\n{Waiting}"));
+        Assert.NotNull(Options(Samples.Least + $"\n    label_delay: 50d\n    join: none\n{Waiting}"));
+    }
 }
