@@ -99,6 +99,8 @@ internal sealed class Counts : ITelemetry
 {
     private readonly System.Collections.Concurrent.ConcurrentDictionary<string, long> _counts = new();
 
+    public IReadOnlyDictionary<string, long> All => _counts;
+
     public long this[string key] => _counts.GetValueOrDefault(key);
 
     public void ModelDeclared(string model, string version, string role, string provider, string sha256) => Add("declared", 1);
