@@ -22,7 +22,9 @@ public sealed class IngestService(StateWriter writer, MonitorOptions options, IT
         var scored = decoded.Select(b => (b, Score(model, b))).ToArray();
         var work = new PredictionWork(model, options, scored, identity);
         if (await CommitAsync(model, Streams.Predictions, work).ConfigureAwait(false) is not { } reply) return null;
-        if (!reply.Duplicate) telemetry.Labels(model.Name, "joined", work.Joined);
+        if (reply.Duplicate) return (reply, scored);
+        telemetry.Labels(model.Name, "joined", work.Joined);
+        foreach (var delay in work.Delays) telemetry.LabelDelay(model.Name, delay);
         return (reply, scored);
     }
 

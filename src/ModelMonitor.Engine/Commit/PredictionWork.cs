@@ -15,6 +15,7 @@ internal sealed class PredictionWork(
     private const int MaxUnknownVersions = 8;
 
     private readonly long _pane = Instant.From(options.Pane);
+    private readonly List<TimeSpan> _delays = [];
     private long _joined;
 
     public override int Rows { get; } = batches.Sum(b => b.Batch.Rows);
@@ -22,9 +23,13 @@ internal sealed class PredictionWork(
     /// <summary>Rows whose label was here before them.</summary>
     public long Joined => _joined;
 
+    /// <summary>From prediction to label, of the rows whose label waited for them.</summary>
+    public IReadOnlyList<TimeSpan> Delays => _delays;
+
     protected override async ValueTask FoldAsync(CommitScope scope, CancellationToken cancellationToken)
     {
         _joined = 0;
+        _delays.Clear();
         var newest = await scope.Transaction.ReadMarkAsync(NewestMark, cancellationToken).ConfigureAwait(false);
         // Retention counts from the newest event time, never beyond the clock.
         var oldest = newest is { } known ? Math.Min(known, scope.Now) - Math.Min(Instant.From(options.Retention.Panes), long.MaxValue / 2) : long.MinValue;
@@ -85,6 +90,8 @@ internal sealed class PredictionWork(
                 continue;
             }
 
+            // A label that came first was known when it says, else when it arrived.
+            if (entry.Label is not null) _delays.Add(TimeSpan.FromMicroseconds((entry.LabelTime ?? entry.Touched) - times[row]));
             entry.EventTime = times[row];
             entry.Touched = scope.Now;
             if (IsChampion(batch, row)) entry.Scores = [new(Model.Baseline.Version, Model.Baseline.Hash, scores[row])];

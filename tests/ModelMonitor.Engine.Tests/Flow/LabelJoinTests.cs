@@ -162,6 +162,17 @@ public sealed class LabelJoinTests
     }
 
     [Fact]
+    public async Task The_delay_of_a_label_is_counted_whichever_came_first()
+    {
+        await using var monitor = new Running();
+        await monitor.Predict(A);
+        await monitor.Tell(new Truth("a", 1), new Truth("b", 1));
+        Assert.Equal(1, monitor.Counted["delays"]);
+        await monitor.Predict(B);
+        Assert.Equal(2, monitor.Counted["delays"]);
+    }
+
+    [Fact]
     public async Task What_waited_in_vain_expires_and_is_counted()
     {
         await using var monitor = new Running();
