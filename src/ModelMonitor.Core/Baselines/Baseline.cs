@@ -33,6 +33,9 @@ public sealed record Baseline
     /// <summary>Null without hold-out data.</summary>
     public ReferencePerformance? Holdout { get; init; }
 
+    /// <summary>How scores become probabilities, for estimates without labels; null where that cannot be known. Binary models only.</summary>
+    public ScoreCalibration? Calibration { get; init; }
+
     /// <summary>PSI of the scores, train against hold-out; null without hold-out data.</summary>
     public double? ScorePsiTrainToHoldout { get; init; }
 }

@@ -16,10 +16,11 @@ public static class FindingKind
     public const string DataQuality = "data_quality";
     public const string SchemaChanged = "schema_changed";
     public const string UnknownVersion = "unknown_version";
+    public const string CalibrationLost = "calibration_lost";
 
     /// <summary>Whether it is a fact about a version that no window of production changes.</summary>
     public static bool IsOfVersion(string? kind) => kind is Overfitting or Underfitting;
 
     /// <summary>Whether it rests on the labels of a window.</summary>
-    public static bool RestsOnLabels(string? kind) => kind is Decay or NoDiscrimination or InvertedScores or OneClass or LabelShift;
+    public static bool RestsOnLabels(string? kind) => kind is Decay or NoDiscrimination or InvertedScores or OneClass or LabelShift or CalibrationLost;
 }

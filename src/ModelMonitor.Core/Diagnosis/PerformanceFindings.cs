@@ -26,6 +26,7 @@ internal static class PerformanceFindings
         if (LabelMaturity.Of(evaluation, options.MinLabelShare) is not null) return;
         AddDiscrimination(findings, evaluation.Performance, evaluation.Task, evaluation.Window, Prose.Window(evaluation));
         AddDecay(findings, evaluation, baseline, options);
+        CalibrationLoss.Add(findings, evaluation, options);
     }
 
     /// <summary>No discrimination: the AUC's interval contains 0.5 and ends below 0.6. Inverted: it ends below 0.5.</summary>

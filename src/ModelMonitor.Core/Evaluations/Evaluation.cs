@@ -67,6 +67,9 @@ public sealed record Evaluation
     /// <summary>Estimated without labels over <see cref="Range"/>, by metric key without `estimated_`.</summary>
     public IReadOnlyDictionary<string, MetricValue> Estimated { get; init; } = new Dictionary<string, MetricValue>();
 
+    /// <summary>Estimated minus realised over the labelled rows of <see cref="PerformanceRange"/>, by metric key; empty where either is not there.</summary>
+    public IReadOnlyDictionary<string, MetricValue> EstimatedErrors { get; init; } = new Dictionary<string, MetricValue>();
+
     public required DriftValues Drift { get; init; }
 
     /// <summary>Gaps train → hold-out, train → production and hold-out → production.</summary>

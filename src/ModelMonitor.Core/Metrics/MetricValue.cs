@@ -48,4 +48,6 @@ public static class MetricStatus
     public const string TooFewLabels = "too_few_labels";
     public const string LabelsImmature = "labels_immature";
     public const string NoReferenceChunks = "no_reference_chunks";
+    public const string NoHoldout = "no_holdout";
+    public const string CalibrationLost = "calibration_lost";
 }

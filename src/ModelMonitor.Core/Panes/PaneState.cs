@@ -5,9 +5,10 @@ namespace ModelMonitor.Core.Panes;
 
 /// <summary>The sums of a stretch of one series: a pane, an hour, a day, a window, or what one commit adds to a pane.</summary>
 /// <remarks>What a commit adds may hold negative counts: a correction takes an earlier label back.</remarks>
-public sealed class PaneState : IMergeable<PaneState>
+public sealed partial class PaneState : IMergeable<PaneState>
 {
-    private const byte Format = 1;
+    private const byte Format = 2;
+    private const int MaxScoreBins = 1 << 16;
     private const int MaxFeatures = 10_000;
     private const int MaxBinsOfAllFeatures = 1 << 22;
 
@@ -63,7 +64,10 @@ public sealed class PaneState : IMergeable<PaneState>
             TaskKind.Regression => new RegressionOutcomes(),
             _ => null,
         };
-        return new PaneState(baselineHash, [.. features], new NumericSketch(shape.Score.Edges.Bins), outcomes);
+        return new PaneState(baselineHash, [.. features], new NumericSketch(shape.Score.Edges.Bins), outcomes)
+        {
+            _scored = shape is { Task: TaskKind.Binary, ScoreBins: { } bins } ? new BinCounts(bins.Edges.Bins) : null,
+        };
     }
 
     public void AddRows(long rows, bool extraColumns, bool missingColumns)
@@ -122,6 +126,7 @@ public sealed class PaneState : IMergeable<PaneState>
         Score?.Write(writer);
         writer.Byte((byte)(Outcomes switch { null => 0, BinaryOutcomes => 1, _ => 2 }));
         Outcomes?.Write(writer);
+        WriteScored(writer);
         return writer.ToArray();
     }
 
@@ -160,6 +165,7 @@ public sealed class PaneState : IMergeable<PaneState>
             2 => RegressionOutcomes.Read(ref reader),
             var other => throw new StateFormatException($"Outcomes of kind {other} are unknown."),
         };
+        var scored = ReadScored(ref reader);
         if (!reader.AtEnd) throw new StateFormatException("The state has bytes behind its end.");
         return new PaneState(hash, features, score, outcomes)
         {
@@ -168,6 +174,7 @@ public sealed class PaneState : IMergeable<PaneState>
             RowsWithExtraColumns = extra,
             RowsWithMissingColumns = missing,
             DistinctScores = ReadDistinctScores(distinctScores),
+            _scored = scored,
         };
     }
 
@@ -187,6 +194,7 @@ public sealed class PaneState : IMergeable<PaneState>
         for (var i = 0; i < Features.Count; i++) Features[i].Merge(other.Features[i]);
         if (other.Score is not null) Score?.Merge(other.Score);
         if (other.Outcomes is not null) Outcomes?.Merge(other.Outcomes);
+        MergeScored(other);
         Rows += other.Rows;
         Unscored += other.Unscored;
         RowsWithExtraColumns += other.RowsWithExtraColumns;
@@ -198,6 +206,7 @@ public sealed class PaneState : IMergeable<PaneState>
         if (other.BaselineHash != BaselineHash || other.Features.Count != Features.Count) return false;
         if (other.Score is not null && Score?.HasShapeOf(other.Score) != true) return false;
         if (other.Outcomes is not null && Outcomes?.HasShapeOf(other.Outcomes) != true) return false;
+        if (!HasScoredOf(other)) return false;
         return Features.Zip(other.Features).All(pair => pair.First.HasShapeOf(pair.Second));
     }
 

@@ -112,7 +112,7 @@ public sealed class BinaryOutcomes : OutcomeSketch
     }
 
     /// <summary>The bin by comparison with the very edges i/10, so that 0.3 falls where a reader of the definition expects it.</summary>
-    private static int CalibrationBinOf(double score)
+    internal static int CalibrationBinOf(double score)
     {
         var bin = 0;
         while (bin < CalibrationBins - 1 && score >= (bin + 1) / 10.0) bin++;

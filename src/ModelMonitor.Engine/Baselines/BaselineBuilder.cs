@@ -47,6 +47,7 @@ public static class BaselineBuilder
             Labels = state.Outcomes is BinaryOutcomes o ? new(o.Rows, o.PositiveRows, o.NegativeRows) : new(state.LabelledRows, 0, 0),
             Train = new(trainState.Rows, Performance.Of(trainState, shape)),
             Holdout = files.Holdout is null ? null : new(state.Rows, Performance.Of(state, shape)),
+            Calibration = files.Holdout is null || shape.ScoreBins is not { } bins ? null : CalibrationFit.Of(reference.LabelledScores(), bins),
             ScorePsiTrainToHoldout = files.Holdout is null ? null : Drift.OfNumeric(state.Score!, shape.Score, Numeric(trainState.Score!, shape.Score))["psi"].Value,
         };
     }

@@ -11,7 +11,7 @@ using ModelMonitor.Engine.Json;
 namespace ModelMonitor.Engine.Baselines;
 
 /// <summary>`baseline.json`: readable, diffable, and refused where its hash does not fit its content.</summary>
-public static class BaselineJson
+public static partial class BaselineJson
 {
     private const int Format = 1;
     private const string ContentKey = "content_sha256";
@@ -37,6 +37,7 @@ public static class BaselineJson
             ["score_psi_train_to_holdout"] = baseline.ScorePsiTrainToHoldout,
             ["score"] = Numeric(baseline.Shape.Score, baseline.Score),
             ["score_bins"] = baseline.Shape.ScoreBins is { } bins ? Bins(bins) : null,
+            ["calibration"] = Calibration(baseline.Calibration),
             ["features"] = features,
         };
         json[ContentKey] = ContentHash(json);
@@ -79,6 +80,7 @@ public static class BaselineJson
                 Train = ReadPerformance(json["train"]!.AsObject()),
                 Holdout = json["holdout"] is JsonObject holdout ? ReadPerformance(holdout) : null,
                 ScorePsiTrainToHoldout = (double?)json["score_psi_train_to_holdout"],
+                Calibration = ReadCalibration(json["calibration"], shape.ScoreBins),
             };
         }
         catch (Exception e) when (e is not BaselineFormatException && e is (JsonException or NullReferenceException or InvalidOperationException or FormatException or ArgumentException or OverflowException))

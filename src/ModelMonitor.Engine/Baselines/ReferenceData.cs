@@ -31,6 +31,10 @@ internal sealed class ReferenceData
 
     public IEnumerable<double> AllScores() => _batches.SelectMany(b => b.Scores);
 
+    /// <summary>Scores of the rows that have a label, with it, in the order of the file.</summary>
+    public IEnumerable<(double Score, bool Positive)> LabelledScores() => _batches.SelectMany(b =>
+        Enumerable.Range(0, b.Batch.Rows).Where(row => b.Batch.Labels is { } labels && double.IsFinite(labels[row])).Select(row => (b.Scores[row], b.Batch.Labels![row] > 0)));
+
     /// <summary>A numeric column's values, NaN where missing.</summary>
     public IEnumerable<double> Numbers(int feature) => _batches.SelectMany(b => b.Batch.Features[feature] is NumericColumn column ? System.Runtime.InteropServices.MemoryMarshal.ToEnumerable(column.Values) : []);
 

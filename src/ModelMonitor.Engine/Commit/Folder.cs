@@ -38,6 +38,7 @@ public static class Folder
 
             var picked = Gather(scores, rows, numbers);
             into.Score?.Add(picked, shape.Score);
+            if (shape.ScoreBins is { } bins) into.AddScored(picked, bins);
             long unscored = 0;
             foreach (var score in picked)
             {

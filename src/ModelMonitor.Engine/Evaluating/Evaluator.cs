@@ -58,10 +58,12 @@ public static class Evaluator
             PerformanceLabelled = matured.LabelledRows,
             LabelledPositives = matured.Outcomes is BinaryOutcomes outcomes ? outcomes.PositiveRows : 0,
             Performance = performance,
+            Estimated = EstimatedPerformance.Of(drift, baseline),
+            EstimatedErrors = EstimateErrors.Of(matured, baseline, performance),
             Drift = values,
             Gaps = Gaps.Of(baseline.Train.Performance, baseline.Holdout?.Performance, performance),
         };
-        return evaluation with { Findings = [.. Findings.Of(evaluation, baseline, OptionsOf(model, looks)), .. unknown] };
+        return CalibrationLoss.Withhold(evaluation with { Findings = [.. Findings.Of(evaluation, baseline, OptionsOf(model, looks)), .. unknown] });
     }
 
     /// <summary>What findings judge by, from the model's options.</summary>

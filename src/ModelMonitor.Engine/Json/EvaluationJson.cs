@@ -27,6 +27,8 @@ public static class EvaluationJson
             ["rows"] = evaluation.Rows,
             ["labelled"] = evaluation.Labelled,
             ["performance"] = MetricJson.Full(evaluation.Performance),
+            ["estimated"] = MetricJson.Full(evaluation.Estimated),
+            ["estimated_error"] = MetricJson.Full(evaluation.EstimatedErrors),
             ["drift"] = Drift(evaluation.Drift),
         };
     }

@@ -27,8 +27,11 @@ internal static class MetricKeys
     /// <summary>Drift of the score and of the label.</summary>
     public static readonly IReadOnlyList<string> Whole = ["score_psi", "label_psi"];
 
+    /// <summary>Performance of binary models, estimated without labels.</summary>
+    public static readonly IReadOnlyList<string> Estimated = [.. Core.Metrics.EstimatedPerformance.Keys.Select(key => "estimated_" + key)];
+
     /// <summary>Everything a rule's `metric` may be.</summary>
-    public static readonly IReadOnlyList<string> Rule = [.. Performance, .. Whole, .. Feature];
+    public static readonly IReadOnlyList<string> Rule = [.. Performance, .. Estimated, .. Whole, .. Feature];
 
     public static readonly IReadOnlyList<string> Findings =
     [

@@ -29,8 +29,7 @@ internal static class NotYetSupported
 
     public static bool IsTask(TaskKind task) => task == TaskKind.Multiclass;
 
-    public static bool IsMetric(string metric) =>
-        metric.StartsWith("estimated_", StringComparison.Ordinal) || s_multiclassMetrics.Contains(metric);
+    public static bool IsMetric(string metric) => s_multiclassMetrics.Contains(metric);
 
     /// <summary>A list without the CPU could not fall back to the only device there is.</summary>
     public static bool IsDevice(IEnumerable<string> devices) => !devices.Contains("cpu");

@@ -18,7 +18,7 @@ internal static class KnownNames
         "error", "already_evaluated", "state_forgotten", MetricStatus.NoRows, MetricStatus.OneClassOnly, MetricStatus.NoLabels, MetricStatus.NoValues,
         MetricStatus.NoPositives, MetricStatus.NoPredictedPositives, MetricStatus.ConstantPrediction, MetricStatus.ConstantLabel,
         MetricStatus.ConstantReference, MetricStatus.ZeroDenominator, MetricStatus.UndefinedOperand, MetricStatus.TooFewLabels,
-        MetricStatus.LabelsImmature, MetricStatus.NoReferenceChunks, "calibration_lost",
+        MetricStatus.LabelsImmature, MetricStatus.NoReferenceChunks, MetricStatus.NoHoldout, MetricStatus.CalibrationLost,
     ];
 
     public static readonly string[] ActionOutcomes = ["queued", "delivered", "failed", "suppressed"];

@@ -63,6 +63,9 @@ internal static class MetricHelp
         return $"The model's {key} over the window.";
     }
 
+    /// <summary>For `estimated_…_error`.</summary>
+    public static string EstimatedError(string key) => $"Estimated minus realised {key} over the labelled rows of the window whose labels are due.";
+
     /// <param name="subject">What drifts: `score`, `label` or `feature`.</param>
     public static string Drift(string subject, string key)
     {

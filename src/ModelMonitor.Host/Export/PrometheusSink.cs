@@ -74,6 +74,7 @@ public sealed class PrometheusSink : IEvaluationSink
         foreach (var (rule, breached) in published.Rules) group.Set(_ruleBreached, ValueRank(group), breached ? 1 : 0, rule);
         SetFindings(group, evaluation.Findings);
         foreach (var (key, value) in evaluation.Performance) Set(group, key, MetricHelp.Performance(key), value);
+        SetEstimates(group, evaluation);
         SetDrift(group, "score", evaluation.Drift.Score);
         SetDrift(group, "label", evaluation.Drift.Label);
         SetFeatures(group, evaluation.Drift.Features);
@@ -123,6 +124,16 @@ public sealed class PrometheusSink : IEvaluationSink
         var found = findings.Select(f => f.Kind).ToHashSet(StringComparer.Ordinal);
         foreach (var kind in found) group.Set(_finding, ValueRank(group), 1, kind);
         foreach (var kind in KnownNames.FindingKinds.Where(k => !found.Contains(k))) group.Set(_finding, DetailRank(group), 0, kind);
+    }
+
+    /// <summary>Intervals of the errors are in the JSON: what goes beyond them is a finding.</summary>
+    private void SetEstimates(SeriesGroup group, Evaluation evaluation)
+    {
+        foreach (var (key, value) in evaluation.Estimated) Set(group, $"estimated_{key}", MetricHelp.Performance($"estimated_{key}"), value);
+        foreach (var (key, error) in evaluation.EstimatedErrors)
+        {
+            if (error.Value is { } value) group.Set(Family($"estimated_{key}_error", MetricHelp.EstimatedError(key)), DetailRank(group), value);
+        }
     }
 
     private void SetDrift(SeriesGroup group, string subject, IReadOnlyDictionary<string, MetricValue> values)
