@@ -109,6 +109,7 @@ internal static class Make
         ((NumericSketch)state.Features[0]).Add(x, ((NumericFeatureShape)baseline.Shape.Features[0]).Shape);
         state.Features[1].Merge(Categories(c, ((CategoryFeatureShape)baseline.Shape.Features[1]).Shape));
         state.Score!.Add(scores, baseline.Shape.Score);
+        if (baseline.Shape.ScoreBins is { } bins) state.AddScored(scores, bins);
         foreach (var (score, positive) in labelled ?? []) state.AddOutcome(score, positive ? 1 : 0);
         return state;
     }

@@ -105,7 +105,7 @@ public sealed class PaneStateTests
     public void Ten_thousand_empty_columns_of_many_bins_are_refused()
     {
         var writer = new StateWriter();
-        writer.Byte(1);
+        writer.Byte(2);
         writer.Text("h");
         for (var i = 0; i < 4; i++) writer.Signed(0);
         writer.Count(10_000);
@@ -152,6 +152,28 @@ public sealed class PaneStateTests
         state.AddOutcome(1e80, 1);
         state.AddOutcome(0.5, double.PositiveInfinity, -1);
         Assert.Equal(Labelled([(0.5, true)]).WriteSums(), state.WriteSums());
+    }
+
+    [Fact]
+    public void Every_score_is_counted_in_its_score_bin_labelled_or_not() =>
+        Gen.Select(Rows, Rows).Sample((a, b) =>
+        {
+            var state = Merged(State(a), PaneState.Read(State(b).WriteSums()));
+            var expected = new long[Make.Bins.Edges.Bins];
+            foreach (var row in a.Concat(b)) expected[Make.Bins.Edges.BinOf(row.Score)]++;
+            Assert.Equal(expected, state.Scored.ToArray());
+        });
+
+    [Fact]
+    public void A_score_that_could_not_be_counted_with_a_label_is_not_counted_without_one()
+    {
+        var state = State([]);
+        state.AddScored([double.NaN, double.PositiveInfinity, 1e80, 0.5], Make.Bins);
+        Assert.Equal(1, state.Scored.ToArray().Sum());
+        Assert.Throws<ShapeMismatchException>(() => state.AddScored([0.5], new ScoreBins(0, 1, [0.12345], 0.3)));
+        var regression = PaneState.Empty("r", Reference.Shape with { Task = TaskKind.Regression, ScoreBins = null });
+        regression.AddScored([0.5], Make.Bins);
+        Assert.True(regression.Scored.IsEmpty);
     }
 
     private static Row[] Sample() => [new(1, "a", 0.25f, true, true), new(double.NaN, "z", 0.75f, true, false), new(99, null, 0.5f, true, true), new(double.PositiveInfinity, "b", 0.125f, false, false)];

@@ -9,7 +9,6 @@ public sealed class NotYetSupportedTests
     [InlineData("state: { plugin: postgres, connection: x }", "state")]
     [InlineData("rules: { r: { metric: f1, below: 0.5, segment: a } }", "rules.r.segment")]
     [InlineData("rules: { r: { metric: f1, below: 0.5, beyond: 3 } }", "rules.r.beyond")]
-    [InlineData("rules: { r: { metric: estimated_f1, below: 0.5 } }", "rules.r.metric")]
     [InlineData("rules: { r: { metric: f1_macro, below: 0.5 } }", "rules.r.metric")]
     [InlineData("actions: { a: { hook: command, url: \"http://h/\" } }", "actions.a.hook")]
     public void What_is_not_built_yet_is_refused(string line, string path) => AssertRefused(path, FaultWith(line));
@@ -18,7 +17,6 @@ public sealed class NotYetSupportedTests
     [InlineData("segments: [a]", "models.m.segments")]
     [InlineData("device: [cuda]", "models.m.device")]
     [InlineData("reference: { production: 7d }", "models.m.reference.production")]
-    [InlineData("targets: { estimated_f1: 0.5 }", "models.m.targets.estimated_f1")]
     public void What_is_not_built_yet_is_refused_in_a_model(string line, string path) => AssertRefused(path, FaultInModel(line));
 
     /// <summary>The documented example has them all; nothing else in it may be a fault.</summary>

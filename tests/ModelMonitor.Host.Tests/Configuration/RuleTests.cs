@@ -62,6 +62,9 @@ public sealed class RuleTests
     [InlineData("{ metric: psi, above: 0.2 }", "is a value of one feature")]
     [InlineData("{ metric: score_psi, above: 0.2, feature: a }", "'score_psi' is no value of a feature")]
     [InlineData("{ metric: score_psi, above: 0.2, except: [a] }", "'score_psi' is no value of a feature")]
+    [InlineData("{ metric: estimated_f1 }", "needs a limit: above or below")]
+    [InlineData("{ metric: estimated_ece, above: 0.1 }", "'estimated_ece' is no known metric")]
+    [InlineData("{ metric: estimated_f1, below: 0.5, feature: a }", "'estimated_f1' is no value of a feature")]
     [InlineData("{ finding: decya }", "'decya' is no known finding; did you mean 'decay'?")]
     [InlineData("{ finding: decay, above: 1 }", "rules.r.above: has no meaning for the finding 'decay'")]
     [InlineData("{ finding: one_class, drop: 5% }", "rules.r.drop: has no meaning for the finding 'one_class'")]
@@ -73,6 +76,15 @@ public sealed class RuleTests
     [InlineData("{ finding: decay, than: [x] }", "rules.r.than: is no known key; did you mean 'then'?")]
     public void A_rule_that_could_not_be_meant_so_is_a_fault(string rule, string part) =>
         Assert.Contains(part, FaultWith($"rules: {{ r: {rule} }}"), StringComparison.Ordinal);
+
+    [Fact]
+    public void An_estimate_may_be_watched_but_is_no_target()
+    {
+        AssertSame(
+            new() { Name = "r", Metric = "estimated_f1", Below = 0.3 },
+            Assert.Single(Options(Samples.Least + "\nrules: { r: { metric: estimated_f1, below: 0.3 } }").Rules));
+        Assert.Contains("models.m.targets.estimated_f1: is no performance metric of a binary model", FaultInModel("targets: { estimated_f1: 0.5 }"), StringComparison.Ordinal);
+    }
 
     [Fact]
     public void A_rule_is_not_blamed_for_the_window_that_it_names()

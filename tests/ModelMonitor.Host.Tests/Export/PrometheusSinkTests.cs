@@ -49,6 +49,30 @@ public sealed class PrometheusSinkTests : IDisposable
     }
 
     [Fact]
+    public async Task Estimates_have_names_of_their_own_and_go_when_they_are_withheld()
+    {
+        var sink = Sink();
+        var estimated = Evaluation() with
+        {
+            Estimated = Values(("roc_auc", MetricValue.Of(0.74) with { Lower = 0.7, Upper = 0.78, ErrorBound = 0.001 })),
+            EstimatedErrors = Values(("roc_auc", MetricValue.Of(-0.01) with { Lower = -0.05, Upper = 0.03 })),
+        };
+        await sink.PublishAsync(estimated);
+        var series = await _registry.ScrapeAsync();
+        Assert.Equal(0.75, series[Name("roc_auc")]);
+        Assert.Equal(0.74, series[Name("estimated_roc_auc")]);
+        Assert.Equal(0.7, series[Name("estimated_roc_auc_lower")]);
+        Assert.Equal(0.001, series[Name("estimated_roc_auc_error_bound")]);
+        Assert.Equal(-0.01, series[Name("estimated_roc_auc_error")]);
+        Assert.DoesNotContain(series.Keys, k => k.StartsWith("modelmonitor_estimated_roc_auc_error_lower", StringComparison.Ordinal));
+        await sink.PublishAsync(estimated with { Estimated = Values(("roc_auc", MetricValue.Undefined(MetricStatus.CalibrationLost))) });
+        series = await _registry.ScrapeAsync();
+        Assert.DoesNotContain(Name("estimated_roc_auc"), series.Keys);
+        Assert.DoesNotContain(Name("estimated_roc_auc_lower"), series.Keys);
+        Assert.Equal(-0.01, series[Name("estimated_roc_auc_error")]);
+    }
+
+    [Fact]
     public async Task An_empty_window_still_tells_its_rows_and_its_end()
     {
         await Sink().PublishAsync(Evaluation(end: 7_500_000) with { Rows = 0, Labelled = 0, Performance = Nothing });
