@@ -21,9 +21,9 @@ internal static class EvaluateCommand
     {
         var configuration = SharedOptions.Configuration();
         var model = SharedOptions.Model("The model; may be left out where there is only one");
-        var production = SharedOptions.Files("--production", "Predictions: Arrow IPC streams or files");
+        var production = SharedOptions.Files("--production", "Predictions: Arrow IPC or Parquet files");
         production.Required = true;
-        var labels = SharedOptions.Files("--labels", "Labels that arrived later: Arrow IPC streams or files");
+        var labels = SharedOptions.Files("--labels", "Labels that arrived later: Arrow IPC or Parquet files");
         var every = new Option<string>("--every") { Description = "Window: day, week, month, quarter, year, or a duration such as 6h or 14d (UTC)", HelpName = "WINDOW", DefaultValueFactory = _ => "month" };
         var json = new Option<string?>("--json") { Description = "Write the result as JSON to this file; -: to stdout, and no table", HelpName = "FILE" };
         var fail = new Option<bool>("--fail-on-breach") { Description = "Exit with 3 where a rule would have fired" };
@@ -34,7 +34,7 @@ internal static class EvaluateCommand
 
             Examples:
               modelmonitor evaluate -c monitor.yaml --production june.arrows --labels june-labels.arrows
-              modelmonitor evaluate -c monitor.yaml --model flights --production *.arrows --every week --json report.json
+              modelmonitor evaluate -c monitor.yaml --model flights --production *.parquet --every week --json report.json
               modelmonitor evaluate -c monitor.yaml --production june.arrows --json - --fail-on-breach
             """) { configuration, model, production, labels, every, json, fail };
         command.SetAction((parsed, cancellationToken) => Faults.GuardAsync(terminal, () => RunAsync(

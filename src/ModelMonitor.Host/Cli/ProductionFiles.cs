@@ -2,6 +2,7 @@ using Apache.Arrow;
 using ModelMonitor.Engine.Commit;
 using ModelMonitor.Engine.Intake;
 using ModelMonitor.Engine.Scoring;
+using ModelMonitor.Host.Files;
 
 namespace ModelMonitor.Host.Cli;
 
@@ -22,8 +23,8 @@ internal sealed class ProductionFiles(IReadOnlyList<string> files)
     {
         foreach (var file in files)
         {
-            using var batches = ArrowBatches.OpenFile(file);
-            for (var number = 1; Next(batches, file) is { } next; number++)
+            using var batches = DataFile.Open(file);
+            for (var number = 1; batches.Next() is { } next; number++)
             {
                 using var batch = next;
                 cancellationToken.ThrowIfCancellationRequested();
@@ -41,14 +42,20 @@ internal sealed class ProductionFiles(IReadOnlyList<string> files)
         }
     }
 
-    /// <summary>Rows of all files, by a pass over them.</summary>
+    /// <summary>Rows of all files; by a pass over those whose format does not say.</summary>
     public static long Count(IEnumerable<string> files)
     {
         long rows = 0;
         foreach (var file in files)
         {
-            using var batches = ArrowBatches.OpenFile(file);
-            while (Next(batches, file) is { } batch)
+            using var batches = DataFile.Open(file);
+            if (batches.Rows is { } known)
+            {
+                rows += known;
+                continue;
+            }
+
+            while (batches.Next() is { } batch)
             {
                 rows += batch.Length;
                 batch.Dispose();
@@ -56,19 +63,6 @@ internal sealed class ProductionFiles(IReadOnlyList<string> files)
         }
 
         return rows;
-    }
-
-    /// <summary>The next batch, or null; what is wrong with it names the file.</summary>
-    public static RecordBatch? Next(ArrowBatches batches, string file)
-    {
-        try
-        {
-            return batches.Next();
-        }
-        catch (IntakeException e)
-        {
-            throw new CliException($"{file}: {e.Message}");
-        }
     }
 
     private void Add(IngestReply reply)

@@ -16,7 +16,7 @@ internal static class SendCommand
         var model = SharedOptions.Model("The model; may be left out where there is only one");
         var stream = new Option<string>("--stream") { Description = "What the files hold", Required = true };
         stream.AcceptOnlyFromAmong("predictions", "labels");
-        var files = new Argument<string[]>("FILE") { Description = "Arrow IPC streams or files", Arity = ArgumentArity.OneOrMore };
+        var files = new Argument<string[]>("FILE") { Description = "Arrow IPC or Parquet files", Arity = ArgumentArity.OneOrMore };
         var to = new Option<string?>("--to") { Description = "The monitor's address (default: listen.http of the configuration)", HelpName = "URL" };
         var batchRows = new Option<int>("--batch-rows") { Description = "Rows per request, at most 65536", HelpName = "N", DefaultValueFactory = _ => SendRequests.MostRows };
         batchRows.Validators.Add(result =>

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.IO.Hashing;
 using Apache.Arrow;
 using Apache.Arrow.Ipc;
-using ModelMonitor.Engine.Intake;
+using ModelMonitor.Host.Files;
 
 namespace ModelMonitor.Host.Cli;
 
@@ -19,35 +19,30 @@ internal static class SendRequests
     /// <param name="batchRows">Rows per delivery, at most; part of the key, because another number makes other bodies.</param>
     public static IEnumerable<SendRequest> Of(string file, string stream, int batchRows)
     {
-        var content = File.ReadAllBytes(file);
-        var prefix = string.Create(CultureInfo.InvariantCulture, $"{stream}-{Convert.ToHexStringLower(XxHash128.Hash(content))}-{batchRows}");
-        using var batches = Open(content, file);
+        var prefix = string.Create(CultureInfo.InvariantCulture, $"{stream}-{Hash(file)}-{batchRows}");
+        using var batches = DataFile.Open(file);
         var number = 0;
-        foreach (var group in Groups(batches, file, batchRows))
+        foreach (var group in Groups(batches, batchRows))
         {
             foreach (var (body, rows) in Encode(group))
                 yield return new SendRequest(string.Create(CultureInfo.InvariantCulture, $"{prefix}-{number++}"), body, rows);
         }
     }
 
-    private static ArrowBatches Open(byte[] content, string file)
+    private static string Hash(string file)
     {
-        try
-        {
-            return ArrowBatches.OpenFile(content, ArrowLimits.File);
-        }
-        catch (IntakeException e)
-        {
-            throw new CliException($"{file}: {e.Message}");
-        }
+        var hash = new XxHash128();
+        using var content = File.OpenRead(file);
+        hash.Append(content);
+        return Convert.ToHexStringLower(hash.GetCurrentHash());
     }
 
     /// <summary>Small batches travel together, large ones in slices.</summary>
-    private static IEnumerable<List<RecordBatch>> Groups(ArrowBatches batches, string file, int batchRows)
+    private static IEnumerable<List<RecordBatch>> Groups(IBatchFile batches, int batchRows)
     {
         List<RecordBatch> group = [];
         var room = batchRows;
-        while (ProductionFiles.Next(batches, file) is { } batch)
+        while (batches.Next() is { } batch)
         {
             for (var start = 0; start < batch.Length;)
             {

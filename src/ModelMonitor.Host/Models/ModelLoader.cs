@@ -4,6 +4,7 @@ using ModelMonitor.Engine.Intake;
 using ModelMonitor.Engine.Models;
 using ModelMonitor.Engine.Options;
 using ModelMonitor.Engine.Scoring;
+using ModelMonitor.Host.Files;
 
 namespace ModelMonitor.Host.Models;
 
@@ -98,12 +99,13 @@ internal sealed class ModelLoader(IScorerFactory scorers)
             return BaselineBuilder.Build(options, scorer, path =>
             {
                 current = path;
-                return ArrowBatches.OpenFile(path).ReadAll();
+                return DataFile.ReadAll(path);
             }, cancellationToken);
         }
         catch (Exception e) when (e is IntakeException or ScoringException or IOException or UnauthorizedAccessException)
         {
-            throw new ModelLoadException($"models.{options.Name}.reference: {current}: {e.Message}", e);
+            var named = e.Message.StartsWith(current + ": ", StringComparison.Ordinal) ? e.Message : $"{current}: {e.Message}";
+            throw new ModelLoadException($"models.{options.Name}.reference: {named}", e);
         }
     }
 }
