@@ -38,6 +38,9 @@ public sealed record Baseline
 
     /// <summary>PSI of the scores, train against hold-out; null without hold-out data.</summary>
     public double? ScorePsiTrainToHoldout { get; init; }
+
+    /// <summary>What the model needs its inputs for; null where scores were logged, so that nothing can be scored again.</summary>
+    public PermutationImportance? Importance { get; init; }
 }
 
 /// <summary>The drift reference of one column.</summary>

@@ -59,6 +59,7 @@ internal static class DriftFindings
             unstable.Add(new(FindingKind.UnstableFeature, "psi", evaluation.Window, psi, limit, message) { Feature = feature });
         }
 
-        findings.AddRange(unstable.OrderByDescending(finding => finding.Value).ThenBy(finding => finding.Feature, StringComparer.Ordinal));
+        // What the model needs most comes first; without importances the columns that moved most.
+        findings.AddRange(unstable.OrderBy(finding => baseline.Importance?.RankOf(finding.Feature!) ?? 0).ThenByDescending(finding => finding.Value).ThenBy(finding => finding.Feature, StringComparer.Ordinal));
     }
 }

@@ -1,3 +1,4 @@
+using ModelMonitor.Core.Baselines;
 using ModelMonitor.Core.Metrics;
 
 namespace ModelMonitor.Core.Evaluations;
@@ -71,6 +72,9 @@ public sealed record Evaluation
     public IReadOnlyDictionary<string, MetricValue> EstimatedErrors { get; init; } = new Dictionary<string, MetricValue>();
 
     public required DriftValues Drift { get; init; }
+
+    /// <summary>Of the version's inputs, for whoever must choose among them; null where it is not known.</summary>
+    public PermutationImportance? Importance { get; init; }
 
     /// <summary>Gaps train → hold-out, train → production and hold-out → production.</summary>
     public IReadOnlyList<GeneralizationGap> Gaps { get; init; } = [];

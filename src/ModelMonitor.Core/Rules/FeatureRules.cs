@@ -31,7 +31,7 @@ internal static class FeatureRules
             }
         }
 
-        return judged.Count == 0 ? RuleEvaluator.Withheld(reason) : Verdict(rule, key, evaluation, judged);
+        return judged.Count == 0 ? RuleEvaluator.Withheld(reason) : Verdict(rule, key, evaluation, baseline.Importance, judged);
     }
 
     /// <summary>Whether a column is one that the rule names, by itself, as an input, or as any, and does not except.</summary>
@@ -42,12 +42,13 @@ internal static class FeatureRules
         _ => rule.Feature == feature,
     };
 
-    private static RuleVerdict Verdict(RuleDefinition rule, string key, Evaluation evaluation, List<(string Feature, double Value, Crossing Crossing)> judged)
+    private static RuleVerdict Verdict(RuleDefinition rule, string key, Evaluation evaluation, PermutationImportance? importance, List<(string Feature, double Value, Crossing Crossing)> judged)
     {
-        // In breach first, then the greatest value; where the rule has `below` alone, the least.
+        // In breach first, and of these what the model needs most; then the greatest value (where the rule has `below` alone, the least).
         var sign = rule.Above is null ? -1 : 1;
         var ordered = judged
             .OrderByDescending(x => x.Crossing.Breached)
+            .ThenBy(x => x.Crossing.Breached ? importance?.RankOf(x.Feature) ?? 0 : 0)
             .ThenByDescending(x => sign * x.Value)
             .ThenBy(x => x.Feature, StringComparer.Ordinal)
             .ToList();

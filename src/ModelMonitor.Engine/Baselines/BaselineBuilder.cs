@@ -34,6 +34,7 @@ public static class BaselineBuilder
         var hash = BaselineHash.Of(shape);
         var state = Fold(reference, shape, hash, referencePath, model);
         var trainState = files.Holdout is null ? state : Fold(train, shape, hash, files.Train, model);
+        var importance = scorer is null ? null : ImportanceBuilder.Build(model, scorer, reference, shape, cancellationToken);
         return new Baseline
         {
             Model = model.Name,
@@ -49,6 +50,7 @@ public static class BaselineBuilder
             Holdout = files.Holdout is null ? null : new(state.Rows, Performance.Of(state, shape)),
             Calibration = files.Holdout is null || shape.ScoreBins is not { } bins ? null : CalibrationFit.Of(reference.LabelledScores(), bins),
             ScorePsiTrainToHoldout = files.Holdout is null ? null : Drift.OfNumeric(state.Score!, shape.Score, Numeric(trainState.Score!, shape.Score))["psi"].Value,
+            Importance = importance,
         };
     }
 

@@ -35,6 +35,7 @@ public static partial class BaselineJson
             ["train"] = Performance(baseline.Train),
             ["holdout"] = baseline.Holdout is { } holdout ? Performance(holdout) : null,
             ["score_psi_train_to_holdout"] = baseline.ScorePsiTrainToHoldout,
+            ["importance"] = Importance(baseline.Importance),
             ["score"] = Numeric(baseline.Shape.Score, baseline.Score),
             ["score_bins"] = baseline.Shape.ScoreBins is { } bins ? Bins(bins) : null,
             ["calibration"] = Calibration(baseline.Calibration),
@@ -81,6 +82,7 @@ public static partial class BaselineJson
                 Holdout = json["holdout"] is JsonObject holdout ? ReadPerformance(holdout) : null,
                 ScorePsiTrainToHoldout = (double?)json["score_psi_train_to_holdout"],
                 Calibration = ReadCalibration(json["calibration"], shape.ScoreBins),
+                Importance = ReadImportance(json["importance"] as JsonObject),
             };
         }
         catch (Exception e) when (e is not BaselineFormatException && e is (JsonException or NullReferenceException or InvalidOperationException or FormatException or ArgumentException or OverflowException))

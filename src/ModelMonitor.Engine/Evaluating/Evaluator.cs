@@ -61,6 +61,7 @@ public static class Evaluator
             Estimated = EstimatedPerformance.Of(drift, baseline),
             EstimatedErrors = EstimateErrors.Of(matured, baseline, performance),
             Drift = values,
+            Importance = baseline.Importance,
             Gaps = Gaps.Of(baseline.Train.Performance, baseline.Holdout?.Performance, performance),
         };
         return CalibrationLoss.Withhold(evaluation with { Findings = [.. Findings.Of(evaluation, baseline, OptionsOf(model, looks)), .. unknown] });

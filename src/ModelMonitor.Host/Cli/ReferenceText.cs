@@ -6,6 +6,8 @@ namespace ModelMonitor.Host.Cli;
 /// <summary>What a baseline says of its version, in lines for people.</summary>
 internal static class ReferenceText
 {
+    private const int Named = 5;
+
     public static void Write(TextWriter output, Baseline baseline, FindingOptions options)
     {
         output.WriteLine($"  baseline  {baseline.Hash}");
@@ -14,12 +16,23 @@ internal static class ReferenceText
         if (baseline.Holdout is not { } holdout)
         {
             output.WriteLine("  hold-out  none: overfitting cannot be seen");
+            Importance(output, baseline.Importance);
             return;
         }
 
         Line(output, "hold-out", holdout, metric);
         if (Findings.GapOf(baseline, metric) is { Value: { } gap } value)
             output.WriteLine($"  gap       {Figures.Percent(gap)} from train to hold-out, overfitting {Grade(GapJudgement.Of(value, options.Drop))}");
+        Importance(output, baseline.Importance);
+    }
+
+    /// <summary>What the model needs most: how much the metric drops where the column is permuted.</summary>
+    private static void Importance(TextWriter output, PermutationImportance? importance)
+    {
+        if (importance is null || importance.Features.Count == 0) return;
+        var named = importance.Features.Take(Named).Select(f => $"{f.Feature} {Figures.Number(f.Drop)}");
+        var more = importance.Features.Count > Named ? $" and {importance.Features.Count - Named} more" : "";
+        output.WriteLine($"  needs     {string.Join(", ", named)}{more} (drop of {importance.Metric} when permuted, {Figures.Count(importance.Rows)} rows)");
     }
 
     private static void Line(TextWriter output, string name, ReferencePerformance performance, string metric) =>

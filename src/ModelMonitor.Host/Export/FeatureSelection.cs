@@ -1,3 +1,4 @@
+using ModelMonitor.Core.Baselines;
 using ModelMonitor.Core.Metrics;
 using FeatureValues = System.Collections.Generic.IReadOnlyDictionary<string, ModelMonitor.Core.Metrics.MetricValue>;
 
@@ -13,12 +14,13 @@ internal sealed class FeatureSelection
 
     private FeatureSelection(HashSet<string> own) => _own = own;
 
-    /// <summary>Takes features in the given order, the most important first, while there is room.</summary>
+    /// <summary>Takes the most important features while there is room, in the given order where importance does not tell them apart.</summary>
     /// <param name="room">How many label values there may be, `other` included.</param>
-    public static FeatureSelection Settle(IReadOnlyList<KeyValuePair<string, FeatureValues>> features, int room)
+    /// <param name="importance">Null: not known, the given order alone.</param>
+    public static FeatureSelection Settle(IReadOnlyList<KeyValuePair<string, FeatureValues>> features, int room, PermutationImportance? importance = null)
     {
         var count = features.Count <= room ? features.Count : Math.Max(0, room - 1);
-        return new FeatureSelection(features.Take(count).Select(f => f.Key).ToHashSet(StringComparer.Ordinal));
+        return new FeatureSelection(features.Select(f => f.Key).OrderBy(f => importance?.RankOf(f) ?? 0).Take(count).ToHashSet(StringComparer.Ordinal));
     }
 
     /// <summary>Label value → key → value; under `other` the maximum of each key over the features that have no series of their own.</summary>

@@ -77,7 +77,7 @@ public sealed class PrometheusSink : IEvaluationSink
         SetEstimates(group, evaluation);
         SetDrift(group, "score", evaluation.Drift.Score);
         SetDrift(group, "label", evaluation.Drift.Label);
-        SetFeatures(group, evaluation.Drift.Features);
+        SetFeatures(group, evaluation);
         foreach (var gap in evaluation.Gaps)
         {
             const string Help = "Relative loss of a metric from one data set to another; positive is worse.";
@@ -144,15 +144,16 @@ public sealed class PrometheusSink : IEvaluationSink
         }
     }
 
-    private void SetFeatures(SeriesGroup group, IReadOnlyList<KeyValuePair<string, IReadOnlyDictionary<string, MetricValue>>> features)
+    private void SetFeatures(SeriesGroup group, Evaluation evaluation)
     {
+        var features = evaluation.Drift.Features;
         if (features.Count == 0) return;
         var version = (group.Model, group.Version);
         if (!_selections.TryGetValue(version, out var selection))
         {
             // A segment lists only some features: the whole settles which of them are exported.
             if (!group.IsWhole) return;
-            _selections.Add(version, selection = FeatureSelection.Settle(features, _featureRoom));
+            _selections.Add(version, selection = FeatureSelection.Settle(features, _featureRoom, evaluation.Importance));
         }
 
         foreach (var (feature, values) in selection.Apply(features, _featureKeys))

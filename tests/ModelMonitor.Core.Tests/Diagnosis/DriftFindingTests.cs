@@ -27,6 +27,14 @@ public sealed class DriftFindingTests
     }
 
     [Fact]
+    public void Of_unstable_features_what_the_model_needs_most_comes_first_and_what_it_does_not_use_last()
+    {
+        var important = Reference with { Importance = new("roc_auc", 0.75, 100, 3, [new("carrier", 0.1, 0), new("distance", 0.05, 0)]) };
+        var found = FindingsOf(Sound with { Drift = Drift(0, ("distance", 0.5), ("carrier", 0.3), ("weather", 0.9)) }, important);
+        Assert.Equal(["carrier", "distance", "weather"], found.Select(finding => finding.Feature));
+    }
+
+    [Fact]
     public void More_looks_ask_for_more_evidence()
     {
         // 10 bins, 100 rows: noise 0.280 for one look at one feature, 0.51 for 288 looks at 50.

@@ -64,6 +64,16 @@ public sealed class RuleEvaluatorTests
     }
 
     [Fact]
+    public void Of_columns_in_breach_what_the_model_needs_most_comes_first_else_the_farthest()
+    {
+        var important = Reference with { Importance = new("roc_auc", 0.75, 100, 3, [new("carrier", 0.1, 0), new("distance", 0.05, 0)]) };
+        var breach = RuleEvaluator.Judge(Shifted, Sound with { Drift = Drift(0, ("distance", 0.5), ("carrier", 0.1), ("weather", 0.9)) }, important, Context);
+        Assert.Equal(["distance", "weather"], breach.Worst.Select(x => x.Feature));
+        var quiet = RuleEvaluator.Judge(Shifted, Sound with { Drift = Drift(0, ("distance", 0.15), ("carrier", 0.1)) }, important, Context);
+        Assert.Equal((RuleOutcome.Ok, 0.15), (quiet.Outcome, quiet.Value));
+    }
+
+    [Fact]
     public void Where_a_rule_has_below_alone_the_least_value_comes_first()
     {
         var verdict = Judge(Shifted with { Above = null, Below = 0.2 }, Sound with { Drift = Drift(0, ("distance", 0.15), ("carrier", 0.1), ("weather", 0.5)) });

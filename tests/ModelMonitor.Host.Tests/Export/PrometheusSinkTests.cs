@@ -1,3 +1,4 @@
+using ModelMonitor.Core.Baselines;
 using ModelMonitor.Core.Evaluations;
 using ModelMonitor.Core.Metrics;
 using ModelMonitor.Host.Export;
@@ -135,6 +136,18 @@ public sealed class PrometheusSinkTests : IDisposable
         reversed = reversed with { Drift = reversed.Drift with { Features = [.. reversed.Drift.Features.Reverse()] } };
         await sink.PublishAsync(reversed);
         Assert.Equal(first.Keys.Order(), (await registry.ScrapeAsync()).Keys.Order());
+    }
+
+    [Fact]
+    public async Task The_most_important_features_have_series_of_their_own()
+    {
+        using var registry = new MetricsRegistry(seriesPerModel: 200);
+        var sink = new PrometheusSink(registry, windows: 2);
+        var importance = new PermutationImportance("roc_auc", 0.8, 100, 3, [.. Enumerable.Range(0, 9).Select(i => new FeatureImportance($"f{29 - i}", 0.1, 0))]);
+        await sink.PublishAsync(WithFeatures(30) with { Importance = importance });
+        var series = await registry.ScrapeAsync();
+        for (var i = 21; i < 30; i++) Assert.Contains(Name("feature_psi", $"feature=\"f{i}\""), series.Keys);
+        Assert.Equal(2.1, series[Name("feature_psi", "feature=\"other\"")], 9);
     }
 
     [Fact]

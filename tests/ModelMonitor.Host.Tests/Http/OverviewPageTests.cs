@@ -14,7 +14,7 @@ public sealed class OverviewPageTests
         var evaluation = new EvaluationView(
             Hostile, Hostile, 1, 1, Hostile, 1,
             [(Hostile, MetricValue.Of(0.5, 1)), ("undefined", MetricValue.Undefined(Hostile))],
-            new DriftView(0.1, 0.2), [(Hostile, new DriftView(0.3, null))], [(Hostile, Hostile)]);
+            new DriftView(0.1, 0.2), [(Hostile, new DriftView(0.3, null), null)], [(Hostile, Hostile)]);
         var view = new OverviewView(Hostile, [new(Hostile, Hostile, Hostile, Hostile, Hostile, [new(Hostile, evaluation), new(Hostile, null)], [new(Hostile, Hostile, Hostile)])]);
         var html = OverviewPage.Render(view);
         Assert.DoesNotContain("<script", html, StringComparison.OrdinalIgnoreCase);
@@ -28,7 +28,7 @@ public sealed class OverviewPageTests
         var evaluation = new EvaluationView(
             "1", "2001-07-01T00:00:00Z", 4800, 4700, "2001-06-30T00:00:00Z", 4600,
             [("roc_auc", MetricValue.Of(0.75432, 4600) with { Lower = 0.74, Upper = 0.77 }), ("f1", MetricValue.Undefined("one_class_only"))],
-            new DriftView(0.012, 0.006), [("distance", new DriftView(0.3, 0.006))], [("decay", "It got worse.")]);
+            new DriftView(0.012, 0.006), [("distance", new DriftView(0.3, 0.006), 0.05)], [("decay", "It got worse.")]);
         var other = evaluation with { Performance = [], Score = null };
         var html = OverviewPage.Render(new("now", [new("m", "1", null, "binary", null, [new("day", evaluation), new("week", other), new("month", null)], [new("weak", null, "why")])]));
         Assert.Contains("0.7543 <span class=\"faint\">0.74 to 0.77</span>", html, StringComparison.Ordinal);

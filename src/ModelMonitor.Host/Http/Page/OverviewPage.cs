@@ -81,8 +81,8 @@ internal static class OverviewPage
 
     private static void Features(StringBuilder html, (string Name, EvaluationView Newest)[] windows)
     {
-        var rows = windows.SelectMany(w => w.Newest.Worst.Select(f => new[] { Text(w.Name), Text(f.Feature), Number(f.Drift.Psi), Number(f.Drift.NoiseFloor) })).ToArray();
-        if (rows.Length > 0) Table(html, "Features that moved most", ["Window", "Feature", "PSI", "Noise floor"], 2, rows);
+        var rows = windows.SelectMany(w => w.Newest.Worst.Select(f => new[] { Text(w.Name), Text(f.Feature), Number(f.Drift.Psi), Number(f.Drift.NoiseFloor), Number(f.Importance) })).ToArray();
+        if (rows.Length > 0) Table(html, "Features that moved most", ["Window", "Feature", "PSI", "Noise floor", "Importance"], 2, rows);
     }
 
     private static void Findings(StringBuilder html, (string Name, EvaluationView Newest)[] windows)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ModelMonitor.Core;
+using ModelMonitor.Core.Baselines;
 using ModelMonitor.Core.Rules;
 using ModelMonitor.Engine.Json;
 using ModelMonitor.Engine.Models;
@@ -13,6 +14,7 @@ namespace ModelMonitor.Host.Http.Page;
 internal static class OverviewReader
 {
     private const int WorstFeatures = 3;
+    private const double UnstablePsi = 0.2;
 
     public static async Task<OverviewView> ReadAsync(IStateReader reader, ModelCatalog catalog, MonitorOptions options, long now, CancellationToken cancellationToken)
     {
@@ -27,7 +29,7 @@ internal static class OverviewReader
             foreach (var window in options.Windows)
             {
                 var newest = await NewestEvaluation.ReadAsync(reader, model.Name, window.Name, cancellationToken).ConfigureAwait(false);
-                windows.Add(new(window.Name, newest is null ? null : Evaluation(newest, model.Options.Task)));
+                windows.Add(new(window.Name, newest is null ? null : Evaluation(newest, model)));
             }
 
             var rules = await reader.ReadRuleStatesAsync(model.Name, cancellationToken).ConfigureAwait(false);
@@ -47,15 +49,19 @@ internal static class OverviewReader
         _ => ["rmse", "mae", "r2", "mean_error"],
     };
 
-    private static EvaluationView Evaluation(JsonObject json, TaskKind task)
+    private static EvaluationView Evaluation(JsonObject json, MonitoredModel model)
     {
         var performance = json["performance"]!.AsObject();
         var measured = json["performance_window"]!;
         var drift = json["drift"]!;
+        // A version evaluated before this one was measured by its own baseline.
+        var importance = (string?)json["version"] == model.Baseline.Version ? model.Baseline.Importance : null;
         var features = drift["features"]!.AsObject()
             .Select(f => (Feature: f.Key, Drift: Drift(f.Value)))
             .Where(f => f.Drift is not null)
-            .OrderByDescending(f => f.Drift!.Psi)
+            .OrderByDescending(f => IsUnstable(f.Drift!))
+            .ThenBy(f => IsUnstable(f.Drift!) ? importance?.RankOf(f.Feature) ?? 0 : 0)
+            .ThenByDescending(f => f.Drift!.Psi)
             .Take(WorstFeatures);
         return new EvaluationView(
             (string)json["version"]!,
@@ -64,11 +70,17 @@ internal static class OverviewReader
             (long)json["labelled"]!,
             (string)measured["end"]!,
             (long)measured["labelled"]!,
-            [.. MainMetrics(task).Where(m => performance[m] is JsonObject).Select(m => (m, MetricJson.Read(performance[m]!.AsObject())))],
+            [.. MainMetrics(model.Options.Task).Where(m => performance[m] is JsonObject).Select(m => (m, MetricJson.Read(performance[m]!.AsObject())))],
             Drift(drift["score"]),
-            [.. features.Select(f => (f.Feature, f.Drift!))],
+            [.. features.Select(f => (f.Feature, f.Drift!, DropOf(importance, f.Feature)))],
             [.. json["findings"]!.AsArray().Select(f => ((string)f!["kind"]!, (string?)f["message"] ?? ""))]);
     }
+
+    /// <summary>What the page sorts by: above the conventional cut and above chance.</summary>
+    private static bool IsUnstable(DriftView drift) => drift.Psi > UnstablePsi && drift.Psi > (drift.NoiseFloor ?? 0);
+
+    private static double? DropOf(PermutationImportance? importance, string feature) =>
+        importance?.Features.Where(f => f.Feature == feature).Select(f => (double?)f.Drop).FirstOrDefault();
 
     /// <summary>Null where there is no PSI: an undefined one is an object with its status.</summary>
     private static DriftView? Drift(JsonNode? values) => Number(values?["psi"]) is { } psi ? new(psi, Number(values?["psi_noise_floor"])) : null;

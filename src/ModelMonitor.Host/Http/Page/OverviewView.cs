@@ -16,7 +16,7 @@ internal sealed record WindowView(string Name, EvaluationView? Newest);
 
 /// <param name="Version">What was evaluated: after a change of version it may still be the one before.</param>
 /// <param name="PerformanceUntil">Labels take their time: performance may be that of an older window.</param>
-/// <param name="Worst">The features of greatest PSI, the worst first.</param>
+/// <param name="Worst">The features of greatest PSI with their importance (null: not known): the unstable ones first, of these what the model needs most.</param>
 internal sealed record EvaluationView(
     string Version,
     string Until,
@@ -26,7 +26,7 @@ internal sealed record EvaluationView(
     long PerformanceLabelled,
     IReadOnlyList<(string Metric, MetricValue Value)> Performance,
     DriftView? Score,
-    IReadOnlyList<(string Feature, DriftView Drift)> Worst,
+    IReadOnlyList<(string Feature, DriftView Drift, double? Importance)> Worst,
     IReadOnlyList<(string Kind, string Message)> Findings);
 
 /// <param name="NoiseFloor">What chance alone reaches; null where it is not known.</param>
