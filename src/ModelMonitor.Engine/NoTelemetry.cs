@@ -13,6 +13,10 @@ public sealed class NoTelemetry : ITelemetry
     {
     }
 
+    public void WeightNorms(string model, string version, IEnumerable<(string Tensor, string Norm, double Value)> norms)
+    {
+    }
+
     public void RowsReceived(string model, string stream, long rows)
     {
     }

@@ -39,6 +39,9 @@ public sealed record Baseline
     /// <summary>PSI of the scores, train against hold-out; null without hold-out data.</summary>
     public double? ScorePsiTrainToHoldout { get; init; }
 
+    /// <summary>How large the model's weights are; null without a model file, or where it cannot be told.</summary>
+    public ModelWeights? Weights { get; init; }
+
     /// <summary>What the model needs its inputs for; null where scores were logged, so that nothing can be scored again.</summary>
     public PermutationImportance? Importance { get; init; }
 }

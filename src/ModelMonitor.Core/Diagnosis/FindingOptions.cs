@@ -13,7 +13,7 @@ public sealed record FindingOptions
     public double Drop { get; init; } = 0.05;
 
     /// <summary>Share of the window's rows with a label below which performance is immature.</summary>
-    public double MinLabelShare { get; init; } = 0.8;
+    public double MinLabelShare { get; init; } = LabelMaturity.UsualShare;
 
     /// <summary>PSI above it is unstable, where it is also more than noise.</summary>
     public double UnstableLimit { get; init; } = 0.2;

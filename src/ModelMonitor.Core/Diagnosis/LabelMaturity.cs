@@ -10,6 +10,9 @@ public static class LabelMaturity
     /// <summary>Labelled rows of each class that a classifier's performance needs.</summary>
     public const long LeastPerClass = 30;
 
+    /// <summary>Share of a window's rows with a label, unless told otherwise.</summary>
+    public const double UsualShare = 0.8;
+
     /// <summary>Labelled rows that a regression's performance needs.</summary>
     public const long LeastForRegression = 100;
 

@@ -1,4 +1,5 @@
 using ModelMonitor.Core.Baselines;
+using ModelMonitor.Core.Diagnosis;
 using ModelMonitor.Core.Metrics;
 
 namespace ModelMonitor.Core.Evaluations;
@@ -78,6 +79,9 @@ public sealed record Evaluation
 
     /// <summary>Gaps train → hold-out, train → production and hold-out → production.</summary>
     public IReadOnlyList<GeneralizationGap> Gaps { get; init; } = [];
+
+    /// <summary>Where the primary metric is heading, with this and earlier windows; null where too few are matured.</summary>
+    public DecayTrend? Decay { get; init; }
 
     public IReadOnlyList<Finding> Findings { get; init; } = [];
 }

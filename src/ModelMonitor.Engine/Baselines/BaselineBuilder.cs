@@ -51,6 +51,7 @@ public static class BaselineBuilder
             Calibration = files.Holdout is null || shape.ScoreBins is not { } bins ? null : CalibrationFit.Of(reference.LabelledScores(), bins),
             ScorePsiTrainToHoldout = files.Holdout is null ? null : Drift.OfNumeric(state.Score!, shape.Score, Numeric(trainState.Score!, shape.Score))["psi"].Value,
             Importance = importance,
+            Weights = scorer?.Weights,
         };
     }
 

@@ -5,7 +5,8 @@ namespace ModelMonitor.Engine.Baselines;
 
 public static partial class BaselineJson
 {
-    private static JsonObject? Importance(PermutationImportance? importance)
+    /// <summary>As `baseline.json` and the API show it.</summary>
+    public static JsonObject? Importance(PermutationImportance? importance)
     {
         if (importance is null) return null;
         var features = new JsonObject();

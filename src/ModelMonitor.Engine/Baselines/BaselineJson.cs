@@ -36,6 +36,7 @@ public static partial class BaselineJson
             ["holdout"] = baseline.Holdout is { } holdout ? Performance(holdout) : null,
             ["score_psi_train_to_holdout"] = baseline.ScorePsiTrainToHoldout,
             ["importance"] = Importance(baseline.Importance),
+            ["weights"] = Weights(baseline.Weights),
             ["score"] = Numeric(baseline.Shape.Score, baseline.Score),
             ["score_bins"] = baseline.Shape.ScoreBins is { } bins ? Bins(bins) : null,
             ["calibration"] = Calibration(baseline.Calibration),
@@ -82,6 +83,7 @@ public static partial class BaselineJson
                 Holdout = json["holdout"] is JsonObject holdout ? ReadPerformance(holdout) : null,
                 ScorePsiTrainToHoldout = (double?)json["score_psi_train_to_holdout"],
                 Calibration = ReadCalibration(json["calibration"], shape.ScoreBins),
+                Weights = ReadWeights(json["weights"] as JsonObject),
                 Importance = ReadImportance(json["importance"] as JsonObject),
             };
         }

@@ -56,6 +56,7 @@ public sealed class EvaluationService(
         await using (reader.ConfigureAwait(false))
         {
             evaluation = await Evaluator.EvaluateAsync(reader, model, window.Name, range, matured, window.Looks, cancellationToken).ConfigureAwait(false);
+            evaluation = await DecayHistory.AddAsync(reader, model, evaluation, cancellationToken).ConfigureAwait(false);
         }
 
         var work = new EvaluationWork(model, evaluation, window, options);

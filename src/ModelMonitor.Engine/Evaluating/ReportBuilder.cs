@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using ModelMonitor.Core.Diagnosis;
 using ModelMonitor.Core.Evaluations;
+using ModelMonitor.Core.Metrics;
 using ModelMonitor.Core.Rules;
 using ModelMonitor.Core.Windows;
 using ModelMonitor.Engine.Json;
@@ -67,6 +68,7 @@ public static class ReportBuilder
         if (await reader.ReadBoundsAsync(model.Name, cancellationToken).ConfigureAwait(false) is not { } bounds) return null;
         var floors = await LevelFloors.ReadAsync(reader, model.Name, cancellationToken).ConfigureAwait(false);
         var windows = new List<Evaluation>();
+        var (options, points) = (Evaluator.OptionsOf(model, 1), new List<(long End, MetricValue Value)>());
         var cut = false;
         foreach (var whole in calendar.Covering(bounds.First, bounds.Last))
         {
@@ -74,13 +76,15 @@ public static class ReportBuilder
             cut |= kept != whole;
             if (kept is not { } range) continue;
             var evaluation = await Evaluator.EvaluateAsync(reader, model, calendar.Name, range, range, looks: 1, cancellationToken).ConfigureAwait(false);
-            if (evaluation.Rows > 0) windows.Add(evaluation);
+            if (evaluation.Rows == 0) continue;
+            windows.Add(evaluation.WithTrend(points, range.End, options));
+            if (DecayTrends.PointOf(evaluation, options.PrimaryMetric) is { } value) points.Add((range.End, value));
         }
 
         if (windows.Count == 0) return null;
         var all = new TimeRange(windows[0].Range.Start, windows[^1].Range.End);
         var overall = await Evaluator.EvaluateAsync(reader, model, "overall", all, all, looks: 1, cancellationToken).ConfigureAwait(false);
-        return new Report(model, overall, windows, Replay(model, windows, rules)) { RetainedFrom = cut ? all.Start : null };
+        return new Report(model, overall.WithTrend(points, end: null, options), windows, Replay(model, windows, rules)) { RetainedFrom = cut ? all.Start : null };
     }
 
     /// <summary>Every rule over the windows in turn, whatever window it names.</summary>

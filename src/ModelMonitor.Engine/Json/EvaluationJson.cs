@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using ModelMonitor.Core;
 using ModelMonitor.Core.Baselines;
+using ModelMonitor.Core.Diagnosis;
 using ModelMonitor.Core.Evaluations;
 
 namespace ModelMonitor.Engine.Json;
@@ -20,7 +21,7 @@ public static class EvaluationJson
     public static JsonObject Window(Evaluation evaluation)
     {
         ArgumentNullException.ThrowIfNull(evaluation);
-        return new JsonObject
+        var json = new JsonObject
         {
             ["start"] = Time(evaluation.Range.Start),
             ["end"] = Time(evaluation.Range.End),
@@ -31,6 +32,8 @@ public static class EvaluationJson
             ["estimated_error"] = MetricJson.Full(evaluation.EstimatedErrors),
             ["drift"] = Drift(evaluation.Drift),
         };
+        if (evaluation.Decay is { } decay) json["decay"] = DecayJson.Of(decay);
+        return json;
     }
 
     /// <summary>An evaluation on its own, as the store and `/evaluations` hold it.</summary>
@@ -45,6 +48,7 @@ public static class EvaluationJson
             ["end"] = Time(evaluation.PerformanceRange.End),
             ["rows"] = evaluation.PerformanceRows,
             ["labelled"] = evaluation.PerformanceLabelled,
+            ["matured"] = DecayTrends.IsMatured(evaluation),
         };
         json["generalization_gap"] = Gaps(evaluation.Gaps);
         json["findings"] = Findings(evaluation.Findings);

@@ -1,4 +1,5 @@
 using Apache.Arrow;
+using ModelMonitor.Core.Baselines;
 
 namespace ModelMonitor.Engine.Scoring;
 
@@ -18,6 +19,9 @@ public interface IScorer : IDisposable
 
     /// <summary>Hex SHA-256 of the model file.</summary>
     string Sha256 { get; }
+
+    /// <summary>How large the model's weights are; null where that cannot be told.</summary>
+    ModelWeights? Weights => null;
 
     /// <summary>Writes one score per row. A row that cannot be scored (a null where the input's type has no NaN) gets NaN.</summary>
     /// <param name="batch">Columns named as the data name them.</param>

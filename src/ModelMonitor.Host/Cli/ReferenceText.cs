@@ -17,6 +17,7 @@ internal static class ReferenceText
         {
             output.WriteLine("  hold-out  none: overfitting cannot be seen");
             Importance(output, baseline.Importance);
+            Weights(output, baseline.Weights);
             return;
         }
 
@@ -24,6 +25,7 @@ internal static class ReferenceText
         if (Findings.GapOf(baseline, metric) is { Value: { } gap } value)
             output.WriteLine($"  gap       {Figures.Percent(gap)} from train to hold-out, overfitting {Grade(GapJudgement.Of(value, options.Drop))}");
         Importance(output, baseline.Importance);
+        Weights(output, baseline.Weights);
     }
 
     /// <summary>What the model needs most: how much the metric drops where the column is permuted.</summary>
@@ -33,6 +35,15 @@ internal static class ReferenceText
         var named = importance.Features.Take(Named).Select(f => $"{f.Feature} {Figures.Number(f.Drop)}");
         var more = importance.Features.Count > Named ? $" and {importance.Features.Count - Named} more" : "";
         output.WriteLine($"  needs     {string.Join(", ", named)}{more} (drop of {importance.Metric} when permuted, {Figures.Count(importance.Rows)} rows)");
+    }
+
+    private static void Weights(TextWriter output, ModelWeights? weights)
+    {
+        if (weights is null) return;
+        foreach (var w in weights.Tensors.Take(Named))
+            output.WriteLine($"  weights   {w.Tensor}: {Figures.Count(w.Elements)} elements, L1 {Figures.Number(w.L1)}, Frobenius {Figures.Number(w.Frobenius)}, largest {Figures.Number(w.Largest)}, near zero {Figures.Percent(w.NearZeroShare)}");
+        if (weights.Tensors.Count > Named) output.WriteLine($"  weights   and {weights.Tensors.Count - Named} more tensors in the baseline");
+        foreach (var leftOut in weights.LeftOut) output.WriteLine($"  left out  {leftOut}");
     }
 
     private static void Line(TextWriter output, string name, ReferencePerformance performance, string metric) =>

@@ -75,6 +75,12 @@ public sealed class PrometheusSink : IEvaluationSink
         SetFindings(group, evaluation.Findings);
         foreach (var (key, value) in evaluation.Performance) Set(group, key, MetricHelp.Performance(key), value);
         SetEstimates(group, evaluation);
+        if (evaluation.Decay is { } decay)
+        {
+            Set(group, "decay_slope_per_day", MetricHelp.Performance("decay_slope_per_day"), decay.SlopePerDay, ["metric"], decay.Metric);
+            if (decay.DaysToTarget is { } days) Set(group, "days_to_target", MetricHelp.Performance("days_to_target"), days);
+        }
+
         SetDrift(group, "score", evaluation.Drift.Score);
         SetDrift(group, "label", evaluation.Drift.Label);
         SetFeatures(group, evaluation);

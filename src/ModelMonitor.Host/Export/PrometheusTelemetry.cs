@@ -111,7 +111,7 @@ public sealed class PrometheusTelemetry : ITelemetry
     public void SinkFailed(string sink) => _sinkFailures.WithLabels(sink).Inc();
 
     /// <summary>Replaces the weight norms of a version, `modelmonitor_model_weight_norm`. What finds no room under the limit is left out.</summary>
-    /// <param name="norms">Tensor, which norm (`l1`, `l2`, `max` …), value; values that are not finite are left out.</param>
+    /// <param name="norms">Tensor, which norm (`l1`, `frobenius`, `max`, `near_zero_share`), value; values that are not finite are left out.</param>
     public void WeightNorms(string model, string version, IEnumerable<(string Tensor, string Norm, double Value)> norms) =>
         _versions.WeightNorms(model, version, norms);
 

@@ -15,7 +15,11 @@ internal sealed class VersionRegistration(ModelCatalog catalog, StateWriter writ
         await writer.SubmitAsync(work);
         if (work.Fault is { } fault) throw new ModelLoadException(fault);
         foreach (var model in catalog.Models)
+        {
             telemetry.ModelDeclared(model.Name, model.Baseline.Version, "champion", model.Scorer?.Provider ?? "none", model.Baseline.ModelSha256);
+            var weights = model.Baseline.Weights?.Tensors ?? [];
+            telemetry.WeightNorms(model.Name, model.Baseline.Version, weights.SelectMany(t => t.ByName, (t, norm) => (t.Tensor, norm.Norm, norm.Value)));
+        }
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;

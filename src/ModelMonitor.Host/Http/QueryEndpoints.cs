@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using ModelMonitor.Core;
 using ModelMonitor.Core.Windows;
+using ModelMonitor.Engine.Baselines;
 using ModelMonitor.Engine.Evaluating;
 using ModelMonitor.Engine.Json;
 using ModelMonitor.Engine.Models;
@@ -63,7 +64,7 @@ internal static class QueryEndpoints
         return Json(json);
     });
 
-    private static Task<IResult> VersionsAsync(HttpContext context, string model) => ReadAsync(context, model, async (reader, _, cancellationToken) =>
+    private static Task<IResult> VersionsAsync(HttpContext context, string model) => ReadAsync(context, model, async (reader, monitored, cancellationToken) =>
     {
         var versions = await reader.ReadVersionsAsync(model, cancellationToken).ConfigureAwait(false);
         return Json(new JsonArray([.. versions.Select(v => (JsonNode)new JsonObject
@@ -73,6 +74,8 @@ internal static class QueryEndpoints
             ["since"] = EvaluationJson.Time(v.Since),
             ["sha256"] = v.ModelSha256,
             ["baseline_hash"] = v.BaselineHash,
+            ["weights"] = v.Version == monitored.Baseline.Version ? BaselineJson.Weights(monitored.Baseline.Weights) : null,
+            ["importance"] = v.Version == monitored.Baseline.Version ? BaselineJson.Importance(monitored.Baseline.Importance) : null,
         })]));
     });
 

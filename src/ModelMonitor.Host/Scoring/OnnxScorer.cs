@@ -1,5 +1,6 @@
 using Apache.Arrow;
 using Microsoft.ML.OnnxRuntime;
+using ModelMonitor.Core.Baselines;
 using ModelMonitor.Engine.Scoring;
 
 namespace ModelMonitor.Host.Scoring;
@@ -47,6 +48,9 @@ public sealed class OnnxScorer : IScorer
 
     /// <inheritdoc/>
     public string Sha256 { get; }
+
+    /// <inheritdoc/>
+    public ModelWeights? Weights { get; init; }
 
     /// <inheritdoc/>
     /// <exception cref="ScoringException">Also where the model itself fails on these values.</exception>

@@ -33,7 +33,7 @@ public sealed class OnnxScorerFactory(int intraOpThreads = 1) : IScorerFactory
         {
             var inputs = InputPlan.For(path, session.InputNames, session.InputMetadata, model.Inputs);
             var output = ScoreOutput.For(path, session.OutputNames, session.OutputMetadata, model, bytes);
-            var scorer = new OnnxScorer(path, session, inputs, output, Convert.ToHexStringLower(SHA256.HashData(bytes)));
+            var scorer = new OnnxScorer(path, session, inputs, output, Convert.ToHexStringLower(SHA256.HashData(bytes))) { Weights = WeightReader.Read(path, bytes) };
             scorer.Probe();
             return scorer;
         }

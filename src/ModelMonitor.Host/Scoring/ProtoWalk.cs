@@ -8,11 +8,15 @@ internal ref struct ProtoWalk(ReadOnlySpan<byte> message)
 {
     private ReadOnlySpan<byte> rest = message;
     private ulong number;
+    private int width;
 
     public int Field { get; private set; }
 
     /// <summary>The content of a text, message or packed field; empty for numbers.</summary>
     public ReadOnlySpan<byte> Bytes { get; private set; }
+
+    /// <summary>The number of an integer field.</summary>
+    public readonly long Number => (long)number;
 
     /// <summary>Whether there was another field.</summary>
     public bool Next()
@@ -20,13 +24,14 @@ internal ref struct ProtoWalk(ReadOnlySpan<byte> message)
         Bytes = default;
         if (rest.IsEmpty) return false;
         var tag = Varint(ref rest);
+        width = 0;
         Field = (int)(tag >> 3);
         switch (tag & 7)
         {
             case 0: number = Varint(ref rest); break;
-            case 1: number = BinaryPrimitives.ReadUInt64LittleEndian(Take(8)); break;
+            case 1: (number, width) = (BinaryPrimitives.ReadUInt64LittleEndian(Take(8)), 8); break;
             case 2: Bytes = Take(Varint(ref rest)); break;
-            case 5: number = BinaryPrimitives.ReadUInt32LittleEndian(Take(4)); break;
+            case 5: (number, width) = (BinaryPrimitives.ReadUInt32LittleEndian(Take(4)), 4); break;
             default: throw new InvalidDataException("unknown wire type");
         }
 
@@ -44,6 +49,14 @@ internal ref struct ProtoWalk(ReadOnlySpan<byte> message)
 
         var packed = Bytes;
         while (!packed.IsEmpty) to.Add(text((long)Varint(ref packed)));
+    }
+
+    /// <summary>Copies the bytes of this float or double, or of all of them where they are packed.</summary>
+    public readonly void CopyFixed(Stream to)
+    {
+        Span<byte> one = stackalloc byte[8];
+        BinaryPrimitives.WriteUInt64LittleEndian(one, number);
+        to.Write(width == 0 ? Bytes : one[..width]);
     }
 
     private ReadOnlySpan<byte> Take(ulong length)

@@ -30,6 +30,14 @@ public sealed class BaselineJsonTests
     public void What_is_written_is_read_back_equal() => AssertRoundTrip(Given.Model.Baseline);
 
     [Fact]
+    public void Weights_are_read_back_equal()
+    {
+        var baseline = Given.Model.Baseline with { Weights = new([new("fc.weight", 12, 3.5, 1.25, 0.75, 0.25), new("fc.bias", 2, 0, 0, 0, 1)], ["tree: no weights"]) };
+        AssertRoundTrip(baseline);
+        Assert.Equivalent(baseline.Weights, BaselineJson.Read(BaselineJson.Write(baseline)).Weights, strict: true);
+    }
+
+    [Fact]
     public void Without_a_hold_out_the_training_data_are_the_reference()
     {
         var baseline = Of(Given.Options with { Reference = new ReferenceFiles("train", null) }, Some, Some with { Score = 0.25, Label = 0 });

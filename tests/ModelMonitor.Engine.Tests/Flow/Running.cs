@@ -21,7 +21,8 @@ internal sealed class Running : IAsyncDisposable
         Catalog = new ModelCatalog([Model]);
         Writer = new StateWriter(Store, Clock, Counted, NullLogger<StateWriter>.Instance, Options.Ingest.MaxQueuedRows);
         Ingest = new IngestService(Writer, Options, Counted, Clock);
-        Evaluations = new EvaluationService(Catalog, Options, Store, Writer, sinks, Counted, Clock, NullLogger<EvaluationService>.Instance);
+        Sinks = [.. sinks];
+        Evaluations = new EvaluationService(Catalog, Options, Store, Writer, Sinks, Counted, Clock, NullLogger<EvaluationService>.Instance);
     }
 
     public MonitoredModel Model { get; }
@@ -39,6 +40,8 @@ internal sealed class Running : IAsyncDisposable
     public StateWriter Writer { get; }
 
     public IngestService Ingest { get; }
+
+    public IReadOnlyList<IEvaluationSink> Sinks { get; }
 
     public EvaluationService Evaluations { get; }
 
@@ -104,6 +107,8 @@ internal sealed class Counts : ITelemetry
     public long this[string key] => _counts.GetValueOrDefault(key);
 
     public void ModelDeclared(string model, string version, string role, string provider, string sha256) => Add("declared", 1);
+
+    public void WeightNorms(string model, string version, IEnumerable<(string Tensor, string Norm, double Value)> norms) => Add("norms", norms.Count());
 
     public void RowsReceived(string model, string stream, long rows) => Add("received " + stream, rows);
 

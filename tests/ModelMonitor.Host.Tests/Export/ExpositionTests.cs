@@ -85,6 +85,7 @@ public sealed class ExpositionTests
                 Performance = Values([.. Split(performanceKeys).Select(k => (k, value with { ErrorBound = null }))]),
                 Drift = new(drift, drift, [KeyValuePair.Create("distance", drift)]),
                 Gaps = [new("roc_auc", "train", "holdout", value)],
+                Decay = new("roc_auc", 5, value with { ErrorBound = null }, null),
             },
             ("decay", false));
         return registry;

@@ -1,4 +1,5 @@
 using ModelMonitor.Core.Baselines;
+using ModelMonitor.Core.Diagnosis;
 using ModelMonitor.Core.Evaluations;
 using ModelMonitor.Core.Metrics;
 using ModelMonitor.Host.Export;
@@ -148,6 +149,20 @@ public sealed class PrometheusSinkTests : IDisposable
         var series = await registry.ScrapeAsync();
         for (var i = 21; i < 30; i++) Assert.Contains(Name("feature_psi", $"feature=\"f{i}\""), series.Keys);
         Assert.Equal(2.1, series[Name("feature_psi", "feature=\"other\"")], 9);
+    }
+
+    [Fact]
+    public async Task The_days_to_the_target_go_when_nothing_can_be_said_any_more()
+    {
+        using var registry = new MetricsRegistry();
+        var sink = new PrometheusSink(registry, windows: 1);
+        var trend = new DecayTrend("roc_auc", 5, MetricValue.Of(-0.01) with { Lower = -0.02, Upper = -0.005 }, MetricValue.Of(12) with { Lower = 8, Upper = 20 });
+        await sink.PublishAsync(Evaluation() with { Decay = trend });
+        var series = await registry.ScrapeAsync();
+        Assert.Equal((12, 8, 20), (series[Name("days_to_target")], series[Name("days_to_target_lower")], series[Name("days_to_target_upper")]));
+        Assert.Equal(-0.01, series[Name("decay_slope_per_day", "metric=\"roc_auc\"")]);
+        await sink.PublishAsync(Evaluation() with { Decay = trend with { DaysToTarget = null } });
+        Assert.DoesNotContain((await registry.ScrapeAsync()).Keys, k => k.Contains("days_to_target", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -45,6 +45,16 @@ internal static class OnnxFile
     public static byte[] Weights(string name, int[] shape, params float[] values) =>
         [.. shape.SelectMany(size => Field(1, size)), .. Field(2, F32), .. Field(8, name), .. Field(9, Raw(values))];
 
+    public static byte[] RawWeights(string name, int type, int[] shape, byte[] raw) =>
+        [.. shape.SelectMany(size => Field(1, size)), .. Field(2, type), .. Field(8, name), .. Field(9, raw)];
+
+    public static byte[] HalvesAsIntegers(string name, params Half[] values) =>
+        [.. Field(1, values.Length), .. Field(2, 10), .. values.SelectMany(value => Field(5, BitConverter.HalfToUInt16Bits(value))), .. Field(8, name)];
+
+    /// <summary>Floats that are not packed, as proto2 writes them.</summary>
+    public static byte[] FloatsOneByOne(string name, params float[] values) =>
+        [.. Field(1, values.Length), .. Field(2, F32), .. values.SelectMany(value => (byte[])[0x25, .. BitConverter.GetBytes(value)]), .. Field(8, name)];
+
     /// <summary>A constant vector of one int64.</summary>
     public static byte[] Whole(string name, long value) => [.. Field(1, 1), .. Field(2, I64), .. Field(7, value), .. Field(8, name)];
 
