@@ -44,6 +44,9 @@ public sealed record Baseline
 
     /// <summary>What the model needs its inputs for; null where scores were logged, so that nothing can be scored again.</summary>
     public PermutationImportance? Importance { get; init; }
+
+    /// <summary>How far the drift reference differs from itself over time.</summary>
+    public ReferenceNoise Noise { get; init; } = ReferenceNoise.None;
 }
 
 /// <summary>The drift reference of one column.</summary>

@@ -1,6 +1,7 @@
 using ModelMonitor.Core.Baselines;
 using ModelMonitor.Core.Evaluations;
 using ModelMonitor.Core.Metrics;
+using ModelMonitor.Core.Rules;
 
 namespace ModelMonitor.Core.Diagnosis;
 
@@ -36,7 +37,7 @@ internal static class DriftFindings
     {
         if (!evaluation.Drift.Score.TryGetValue("psi", out var value) || value.Value is not { } psi) return;
         var noise = PopulationStability.SignificanceLimit(PsiBins.OfScore(evaluation, baseline), baseline.ReferenceRows, evaluation.Rows, 1, options.LooksPerWindow);
-        var limit = Math.Max(options.UnstableLimit, noise);
+        var limit = Math.Max(Math.Max(options.UnstableLimit, noise), ChunkLimits.Of(evaluation, baseline, evaluation.Range)?.ScorePsi?.Largest ?? 0);
         if (psi <= limit) return;
         findings.Add(new(FindingKind.UnstableScore, "score_psi", evaluation.Window, psi, limit,
             $"The PSI of the scores from the reference to {Prose.Window(evaluation)} is {Prose.Number(psi)}, limit {Prose.Number(limit)}."));
@@ -47,13 +48,14 @@ internal static class DriftFindings
         var faulty = findings.Where(finding => finding.Kind == FindingKind.DataQuality).Select(finding => finding.Feature).ToHashSet();
         var shapes = baseline.Shape.Features.ToDictionary(shape => shape.Name, StringComparer.Ordinal);
         var features = options.Features ?? evaluation.Drift.Features.Count;
+        var chunks = ChunkLimits.Of(evaluation, baseline, evaluation.Range);
         List<Finding> unstable = [];
         foreach (var (feature, values) in evaluation.Drift.Features)
         {
             if (faulty.Contains(feature) || !shapes.TryGetValue(feature, out var shape)) continue;
             if (!values.TryGetValue("psi", out var value) || value.Value is not { } psi) continue;
             var noise = PopulationStability.SignificanceLimit(PsiBins.OfFeature(evaluation, shape), baseline.ReferenceRows, evaluation.Rows, features, options.LooksPerWindow);
-            var limit = Math.Max(options.UnstableLimit, noise);
+            var limit = Math.Max(Math.Max(options.UnstableLimit, noise), chunks?.FeaturePsi.GetValueOrDefault(feature)?.Largest ?? 0);
             if (psi <= limit) continue;
             var message = $"The PSI of {feature} from the reference to {Prose.Window(evaluation)} is {Prose.Number(psi)}, limit {Prose.Number(limit)}.";
             unstable.Add(new(FindingKind.UnstableFeature, "psi", evaluation.Window, psi, limit, message) { Feature = feature });

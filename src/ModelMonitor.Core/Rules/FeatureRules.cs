@@ -16,6 +16,8 @@ internal static class FeatureRules
         if (baseline is null) return RuleEvaluator.Withheld(RuleReason.NoBaseline);
         var under = baseline.Shape.Features.Where(shape => IsUnder(rule, shape.Name, shape.IsInput)).ToDictionary(shape => shape.Name, StringComparer.Ordinal);
         var faulty = IsQuality(key) ? [] : evaluation.Findings.Where(finding => finding.Kind == FindingKind.DataQuality).Select(finding => finding.Feature).ToHashSet();
+        var chunks = MetricRules.IsPsi(key) ? ChunkLimits.Of(evaluation, baseline, evaluation.Range)?.FeaturePsi : null;
+        var lacks = false;
         List<(string Feature, double Value, Crossing Crossing)> judged = [];
         var reason = RuleReason.NotEvaluated;
         foreach (var (feature, values) in evaluation.Drift.Features)
@@ -25,13 +27,21 @@ internal static class FeatureRules
             else if (!values.TryGetValue(key, out var metric) || metric.Value is not { } value) reason = metric.Status ?? reason;
             else
             {
-                var noise = !MetricRules.IsPsi(key) ? 0
-                    : PopulationStability.SignificanceLimit(PsiBins.OfFeature(evaluation, shape), baseline.ReferenceRows, evaluation.Rows, under.Count, context.LooksPerWindow);
-                judged.Add((feature, value, MetricRules.Crossing(rule, value, noise)));
+                var own = chunks?.GetValueOrDefault(feature);
+                lacks |= MetricRules.IsPsi(key) && own is null;
+                if (rule.Beyond is not null && own is null)
+                {
+                    reason = MetricStatus.NoReferenceChunks;
+                    continue;
+                }
+
+                var noise = !MetricRules.IsPsi(key) ? 0 : Math.Max(own?.Largest ?? 0,
+                    PopulationStability.SignificanceLimit(PsiBins.OfFeature(evaluation, shape), baseline.ReferenceRows, evaluation.Rows, under.Count, context.LooksPerWindow));
+                judged.Add((feature, value, rule.Beyond is { } times ? ChunkLimits.Beyond(times, key, value, own!, noise) : MetricRules.Crossing(rule, value, noise)));
             }
         }
 
-        return judged.Count == 0 ? RuleEvaluator.Withheld(reason) : Verdict(rule, key, evaluation, baseline.Importance, judged);
+        return judged.Count == 0 ? RuleEvaluator.Withheld(reason) : Verdict(rule, key, evaluation, baseline.Importance, judged, lacks);
     }
 
     /// <summary>Whether a column is one that the rule names, by itself, as an input, or as any, and does not except.</summary>
@@ -42,10 +52,11 @@ internal static class FeatureRules
         _ => rule.Feature == feature,
     };
 
-    private static RuleVerdict Verdict(RuleDefinition rule, string key, Evaluation evaluation, PermutationImportance? importance, List<(string Feature, double Value, Crossing Crossing)> judged)
+    private static RuleVerdict Verdict(
+        RuleDefinition rule, string key, Evaluation evaluation, PermutationImportance? importance, List<(string Feature, double Value, Crossing Crossing)> judged, bool lacksChunks)
     {
         // In breach first, and of these what the model needs most; then the greatest value (where the rule has `below` alone, the least).
-        var sign = rule.Above is null ? -1 : 1;
+        var sign = rule is { Above: null, Beyond: null } ? -1 : 1;
         var ordered = judged
             .OrderByDescending(x => x.Crossing.Breached)
             .ThenBy(x => x.Crossing.Breached ? importance?.RankOf(x.Feature) ?? 0 : 0)
@@ -54,7 +65,6 @@ internal static class FeatureRules
             .ToList();
         FeatureBreach[] worst = [.. ordered.Where(x => x.Crossing.Breached).Select(x => new FeatureBreach(x.Feature, x.Value, x.Crossing.Limit))];
         var first = ordered[0];
-        var isPsi = MetricRules.IsPsi(key);
         var text = worst.Length == 0
             ? $"{key} of {Prose.Number(judged.Count)} columns is within its limit in {Prose.Window(evaluation)}, the farthest {first.Feature} {Prose.Number(first.Value)} (limit {Prose.Number(first.Crossing.Limit)})"
             : $"{key} of {worst.Length} of {judged.Count} columns is beyond its limit in {Prose.Window(evaluation)}: {List(worst)}";
@@ -63,8 +73,8 @@ internal static class FeatureRules
             Outcome = worst.Length == 0 ? RuleOutcome.Ok : RuleOutcome.Breach,
             Value = first.Value,
             Limit = first.Crossing.Limit,
-            Reason = isPsi ? MetricStatus.NoReferenceChunks : null,
-            Message = text + (isPsi ? MetricRules.Chunks : "."),
+            Reason = lacksChunks ? MetricStatus.NoReferenceChunks : null,
+            Message = text + (lacksChunks ? MetricRules.Chunks : "."),
             Worst = worst,
         };
     }

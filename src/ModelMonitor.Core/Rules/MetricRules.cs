@@ -13,24 +13,28 @@ internal static class MetricRules
         var key = rule.Metric ?? throw new ArgumentException($"Rule {rule.Name} has neither a metric nor a finding.", nameof(rule));
         if (Find(evaluation, key) is not { } metric) return RuleEvaluator.Withheld(RuleReason.NotEvaluated);
         if (metric.Value is not { } value) return RuleEvaluator.Withheld(metric.Status ?? RuleReason.NotEvaluated);
+        if (baseline is null && (rule.Beyond is not null || (IsPsi(key) && rule.Above is not null))) return RuleEvaluator.Withheld(RuleReason.NoBaseline);
+        var chunks = ChunkLimits.Of(evaluation, baseline, RuleEvaluator.RangeOf(rule, evaluation))?.Of(key);
+        if (rule.Beyond is not null && chunks is null) return RuleEvaluator.Withheld(MetricStatus.NoReferenceChunks);
         var noise = 0.0;
-        if (IsPsi(key) && rule.Above is not null)
+        if (IsPsi(key) && baseline is not null)
         {
-            if (baseline is null) return RuleEvaluator.Withheld(RuleReason.NoBaseline);
             noise = key == RuleEvaluator.LabelPsi
                 ? PopulationStability.SignificanceLimit(PsiBins.OfLabel(evaluation), baseline.Labels.Rows, evaluation.PerformanceLabelled, 1, context.LooksPerWindow)
                 : PopulationStability.SignificanceLimit(PsiBins.OfScore(evaluation, baseline), baseline.ReferenceRows, evaluation.Rows, 1, context.LooksPerWindow);
+            noise = Math.Max(noise, chunks?.Largest ?? 0);
         }
 
-        var crossing = Crossing(rule, value, noise);
+        var crossing = rule.Beyond is { } times ? ChunkLimits.Beyond(times, key, value, chunks!, noise) : Crossing(rule, value, noise);
+        var lacks = IsPsi(key) && chunks is null;
         var text = $"{key} is {Prose.Number(value)} in {Prose.Window(evaluation)}, {Side(rule, crossing)} {Prose.Number(crossing.Limit)}";
         return new()
         {
             Outcome = crossing.Breached ? RuleOutcome.Breach : RuleOutcome.Ok,
             Value = value,
             Limit = crossing.Limit,
-            Reason = IsPsi(key) ? MetricStatus.NoReferenceChunks : null,
-            Message = text + (IsPsi(key) ? Chunks : "."),
+            Reason = lacks ? MetricStatus.NoReferenceChunks : null,
+            Message = text + (lacks ? Chunks : rule.Beyond is { } sd ? ChunkLimits.Text(sd, chunks!) : "."),
         };
     }
 

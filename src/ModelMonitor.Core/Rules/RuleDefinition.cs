@@ -21,6 +21,12 @@ public sealed record RuleDefinition
 
     public double? Below { get; init; }
 
+    /// <summary>
+    /// Instead of <see cref="Above"/> and <see cref="Below"/>: so many standard deviations from the mean of the reference's chunks of the
+    /// window's length, to the worse side of a metric that has one.
+    /// </summary>
+    public double? Beyond { get; init; }
+
     /// <summary>For findings that compare: the relative drop that counts, for example 0.05.</summary>
     public double? Drop { get; init; }
 

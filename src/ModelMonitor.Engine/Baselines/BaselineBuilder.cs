@@ -35,7 +35,7 @@ public static class BaselineBuilder
         var state = Fold(reference, shape, hash, referencePath, model);
         var trainState = files.Holdout is null ? state : Fold(train, shape, hash, files.Train, model);
         var importance = scorer is null ? null : ImportanceBuilder.Build(model, scorer, reference, shape, cancellationToken);
-        return new Baseline
+        var baseline = new Baseline
         {
             Model = model.Name,
             Version = model.Version,
@@ -53,6 +53,7 @@ public static class BaselineBuilder
             Importance = importance,
             Weights = scorer?.Weights,
         };
+        return baseline with { Noise = NoiseBuilder.Build(reference, baseline, model.Windows) };
     }
 
     /// <summary>Every column of the reference but id, time, label, logged score, version and what is ignored; columns that cannot be counted are left out.</summary>

@@ -42,6 +42,7 @@ public static partial class BaselineJson
             ["calibration"] = Calibration(baseline.Calibration),
             ["features"] = features,
         };
+        if (NoiseJson.Write(baseline.Noise) is { } noise) json["noise"] = noise;
         json[ContentKey] = ContentHash(json);
         return json.ToJsonString(Indented) + "\n";
     }
@@ -85,6 +86,7 @@ public static partial class BaselineJson
                 Calibration = ReadCalibration(json["calibration"], shape.ScoreBins),
                 Weights = ReadWeights(json["weights"] as JsonObject),
                 Importance = ReadImportance(json["importance"] as JsonObject),
+                Noise = NoiseJson.Read(json["noise"]),
             };
         }
         catch (Exception e) when (e is not BaselineFormatException && e is (JsonException or NullReferenceException or InvalidOperationException or FormatException or ArgumentException or OverflowException))

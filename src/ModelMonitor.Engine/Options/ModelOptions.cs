@@ -57,6 +57,9 @@ public sealed record ModelOptions
     /// <summary>Share of predictions that wait for their label, chosen by hash of the id: 1 = all, 0 = none.</summary>
     public double JoinSample { get; init; } = 1;
 
+    /// <summary>Lengths of the windows that will be evaluated: a new baseline keeps the reference's noise over chunks of these.</summary>
+    public IReadOnlyList<TimeSpan> Windows { get; init; } = [];
+
     /// <summary>Whether a version that should not serve is refused; otherwise it is only warned about.</summary>
     public bool GateRefuses { get; init; }
 }

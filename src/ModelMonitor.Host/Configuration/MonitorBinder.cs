@@ -29,7 +29,7 @@ internal sealed class MonitorBinder(BindingContext context)
             CrossChecks.LabelDelay(model, windows, retention, place, context.Faults);
         }
 
-        IReadOnlyList<ModelOptions> modelOptions = [.. models.Select(model => model.Options)];
+        IReadOnlyList<ModelOptions> modelOptions = [.. models.Select(model => model.Options with { Windows = [.. windowOptions.Select(window => window.Size)] })];
         var options = new MonitorOptions
         {
             ListenHttp = http,

@@ -16,7 +16,6 @@ internal static class NotYetSupported
         ("model", "segments"),
         ("reference", "production"),
         ("rule", "segment"),
-        ("rule", "beyond"),
     ];
 
     private static readonly string[] s_multiclassMetrics =

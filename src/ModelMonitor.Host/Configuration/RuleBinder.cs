@@ -27,6 +27,7 @@ internal sealed class RuleBinder(BindingContext context, IReadOnlyList<string> w
             Except = section.Texts("except"),
             Above = section.Number("above"),
             Below = section.Number("below"),
+            Beyond = section.StandardDeviations("beyond"),
             Drop = section.Number("drop", "a share above 0 and up to 1, such as 5%", value => value is > 0 and <= 1)
                 ?? (finding is not null && MetricKeys.Comparing.Contains(finding) ? DefaultDrop : null),
             Window = Window(section),
@@ -57,8 +58,7 @@ internal sealed class RuleBinder(BindingContext context, IReadOnlyList<string> w
             return;
         }
 
-        if (!section.Has("above") && !section.Has("below"))
-            section.Fault("metric", "a rule on a metric needs a limit: above or below");
+        CheckLimits(section, metric);
         if (section.Has("drop"))
             section.Fault("drop", $"belongs to the findings {string.Join(", ", MetricKeys.Comparing)}; a metric has above or below");
 
@@ -72,6 +72,22 @@ internal sealed class RuleBinder(BindingContext context, IReadOnlyList<string> w
         }
     }
 
+    private static void CheckLimits(Section section, string metric)
+    {
+        var limits = section.Has("above") || section.Has("below");
+        if (!section.Has("beyond"))
+        {
+            if (!limits)
+                section.Fault("metric", "a rule on a metric needs a limit: above, below or beyond");
+            return;
+        }
+
+        if (limits)
+            section.Fault("beyond", "stands instead of above and below; write a second rule for those");
+        if (metric != "psi" && MetricKeys.Feature.Contains(metric, StringComparer.Ordinal))
+            section.Fault("beyond", $"the baseline keeps the spread of performance metrics and of PSI, not of '{metric}'");
+    }
+
     private static void CheckFinding(Section section, string finding)
     {
         if (!MetricKeys.Findings.Contains(finding, StringComparer.Ordinal))
@@ -80,7 +96,7 @@ internal sealed class RuleBinder(BindingContext context, IReadOnlyList<string> w
             return;
         }
 
-        string[] foreign = MetricKeys.Comparing.Contains(finding) ? ["above", "below", "feature", "except"] : ["above", "below", "feature", "except", "drop"];
+        string[] foreign = MetricKeys.Comparing.Contains(finding) ? ["above", "below", "beyond", "feature", "except"] : ["above", "below", "beyond", "feature", "except", "drop"];
         foreach (var key in foreign.Where(section.Has))
             section.Fault(key, $"has no meaning for the finding '{finding}'");
     }

@@ -109,6 +109,10 @@ internal sealed class Section
 
     public double? Number(string key, string what, Func<double, bool> accept) => Value(key, what, ValueText.Number, accept);
 
+    /// <summary>`3 sd`, `3sd` or `3`.</summary>
+    public double? StandardDeviations(string key) =>
+        Value(key, "a number of standard deviations above 0, such as 3 sd", ValueText.StandardDeviations, value => value > 0);
+
     public long? Integer(string key, long least) =>
         Value(key, $"a whole number of at least {least}", ValueText.Integer, value => value >= least && value <= int.MaxValue);
 

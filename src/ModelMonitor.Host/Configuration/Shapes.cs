@@ -53,7 +53,7 @@ internal static class Shapes
         SectionShape.Of("retention", ["panes", "evaluations", "waiting_predictions", "delivery_keys"]);
 
     public static readonly SectionShape Rule = SectionShape.Of(
-        "rule", ["metric", "finding", "feature", "except", "above", "below", "drop", "window", "for", "min_rows", "min_label_share", "then"]);
+        "rule", ["metric", "finding", "feature", "except", "above", "below", "beyond", "drop", "window", "for", "min_rows", "min_label_share", "then"]);
 
     public static readonly SectionShape Action = SectionShape.Of("action", ["hook", "url", "cooldown"]);
 

@@ -21,6 +21,13 @@ internal static partial class ValueText
             : null;
     }
 
+    /// <summary>`3 sd`, `3sd` or a bare number; no percentage.</summary>
+    public static double? StandardDeviations(string text)
+    {
+        var number = text.EndsWith("sd", StringComparison.Ordinal) ? text[..^2].TrimEnd() : text;
+        return number.EndsWith('%') ? null : Number(number);
+    }
+
     public static long? Integer(string text) =>
         long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value : null;
 

@@ -8,7 +8,6 @@ public sealed class NotYetSupportedTests
     [InlineData("listen: { flight: 127.0.0.1:8815 }", "listen.flight")]
     [InlineData("state: { plugin: postgres, connection: x }", "state")]
     [InlineData("rules: { r: { metric: f1, below: 0.5, segment: a } }", "rules.r.segment")]
-    [InlineData("rules: { r: { metric: f1, below: 0.5, beyond: 3 } }", "rules.r.beyond")]
     [InlineData("rules: { r: { metric: f1_macro, below: 0.5 } }", "rules.r.metric")]
     [InlineData("actions: { a: { hook: command, url: \"http://h/\" } }", "actions.a.hook")]
     public void What_is_not_built_yet_is_refused(string line, string path) => AssertRefused(path, FaultWith(line));

@@ -57,7 +57,12 @@ public sealed class RuleTests
     [Theory]
     [InlineData("{ above: 1 }", "needs either a metric or a finding, and not both")]
     [InlineData("{ metric: f1, finding: decay, below: 1 }", "needs either a metric or a finding, and not both")]
-    [InlineData("{ metric: f1 }", "needs a limit: above or below")]
+    [InlineData("{ metric: f1 }", "needs a limit: above, below or beyond")]
+    [InlineData("{ metric: f1, below: 0.5, beyond: 3 sd }", "rules.r.beyond: stands instead of above and below")]
+    [InlineData("{ metric: ks_distance, feature: a, beyond: 3 sd }", "keeps the spread of performance metrics and of PSI, not of 'ks_distance'")]
+    [InlineData("{ metric: f1, beyond: 5% }", "must be a number of standard deviations above 0, such as 3 sd")]
+    [InlineData("{ metric: f1, beyond: 0 }", "must be a number of standard deviations above 0, such as 3 sd")]
+    [InlineData("{ finding: decay, beyond: 3 sd }", "rules.r.beyond: has no meaning for the finding 'decay'")]
     [InlineData("{ metric: f1, below: 0.5, drop: 5% }", "belongs to the findings overfitting, decay")]
     [InlineData("{ metric: psi, above: 0.2 }", "is a value of one feature")]
     [InlineData("{ metric: score_psi, above: 0.2, feature: a }", "'score_psi' is no value of a feature")]
@@ -76,6 +81,17 @@ public sealed class RuleTests
     [InlineData("{ finding: decay, than: [x] }", "rules.r.than: is no known key; did you mean 'then'?")]
     public void A_rule_that_could_not_be_meant_so_is_a_fault(string rule, string part) =>
         Assert.Contains(part, FaultWith($"rules: {{ r: {rule} }}"), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("3 sd", 3)]
+    [InlineData("2.5sd", 2.5)]
+    [InlineData("4", 4)]
+    public void A_rule_may_ask_for_standard_deviations_instead_of_a_limit(string text, double expected) =>
+        Assert.Equal(expected, Assert.Single(Options(Samples.Least + $"\nrules: {{ r: {{ metric: f1, beyond: {text} }} }}").Rules).Beyond);
+
+    [Fact]
+    public void A_model_knows_the_lengths_of_the_windows_that_will_look_at_it() =>
+        Assert.Equal([TimeSpan.FromHours(1), TimeSpan.FromDays(1)], Options(Samples.Least).Models[0].Windows);
 
     [Fact]
     public void An_estimate_may_be_watched_but_is_no_target()
