@@ -67,7 +67,7 @@ public sealed class RuleTests
     [InlineData("{ metric: psi, above: 0.2 }", "is a value of one feature")]
     [InlineData("{ metric: score_psi, above: 0.2, feature: a }", "'score_psi' is no value of a feature")]
     [InlineData("{ metric: score_psi, above: 0.2, except: [a] }", "'score_psi' is no value of a feature")]
-    [InlineData("{ metric: estimated_f1 }", "needs a limit: above or below")]
+    [InlineData("{ metric: estimated_f1 }", "needs a limit: above, below or beyond")]
     [InlineData("{ metric: estimated_ece, above: 0.1 }", "'estimated_ece' is no known metric")]
     [InlineData("{ metric: estimated_f1, below: 0.5, feature: a }", "'estimated_f1' is no value of a feature")]
     [InlineData("{ finding: decya }", "'decya' is no known finding; did you mean 'decay'?")]
