@@ -5,6 +5,8 @@ internal static class Catalog
 {
     private static readonly Dictionary<string, (string What, Func<string[], Task<int>> Run)> s_all = new(StringComparer.Ordinal)
     {
+        ["goal1"] = ("DIR FEATURES ROWS [REPEATS]: PSI over 10 bins", Goal1.RunAsync),
+        ["goal2"] = ("DIR FEATURES ROWS [REPEATS]: PSI over 100 bins", Goal2.RunAsync),
     };
 
     public static async Task<int> RunAsync(string[] args)

@@ -1,0 +1,19 @@
+using System.Runtime.Intrinsics;
+
+namespace ModelMonitor.Core.Kernels;
+
+/// <summary>Counters in the lanes of a register: integers as wide as the values that are counted.</summary>
+internal static class Lanes
+{
+    /// <summary>Adds one where a comparison was true: its lanes are 0 or −1 as integers.</summary>
+    public static Vector256<T> Count<T>(Vector256<T> counts, Vector256<T> mask) => Vector256<T>.Count == 8
+        ? (counts.AsInt32() - mask.AsInt32()).As<int, T>()
+        : (counts.AsInt64() - mask.AsInt64()).As<long, T>();
+
+    public static long Sum<T>(Vector256<T> counts)
+    {
+        long sum = 0;
+        for (var lane = 0; lane < Vector256<T>.Count; lane++) sum += Vector256<T>.Count == 8 ? counts.AsInt32()[lane] : counts.AsInt64()[lane];
+        return sum;
+    }
+}
