@@ -36,7 +36,7 @@ internal sealed class Binning<T>
     /// <summary>The bin of a value that is not NaN.</summary>
     public int BinOf(T value)
     {
-        if (_tree is not null) return _tree.LeafOf(value) - EdgeTree<T>.FirstLeaf;
+        if (_tree is not null) return EdgeTree<T>.BinOfLeaf(_tree.LeafOf(value));
         int low = 0, high = _edges.Length;
         while (low < high)
         {
@@ -79,11 +79,11 @@ internal sealed class Binning<T>
         for (var start = 0; start < values.Length; start += Block)
         {
             var block = values[start..Math.Min(start + Block, values.Length)];
-            tree.Leaves(block, leaves);
+            tree.LeavesOf(block, leaves);
             histogram.Add(leaves[..block.Length]);
         }
 
-        for (var bin = 0; bin <= _edges.Length; bin++) counts[bin] += histogram[EdgeTree<T>.FirstLeaf + bin];
+        for (var bin = 0; bin <= _edges.Length; bin++) counts[bin] += histogram[EdgeTree<T>.BinOfLeaf(bin)];
         return histogram[EdgeTree<T>.NoLeaf];
     }
 }

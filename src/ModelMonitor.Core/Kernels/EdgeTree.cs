@@ -1,52 +1,79 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace ModelMonitor.Core.Kernels;
 
 /// <summary>Up to 127 edges as a complete binary tree, so that the bin of a value takes seven comparisons and no branch.</summary>
 /// <remarks>
-/// Node i has the children 2i and 2i + 1; the root is node 1. A descent starts at 1 and goes `2i + (value above node ? 1 : 0)`; after
-/// seven steps it is at leaf 128 + bin. Nodes beyond the edges are +∞, which nothing is above. Layout: Khuong and Morin, "Array
-/// layouts for comparison-based searching" (2017). The upper levels fit into registers, where a permutation looks a node up for every lane.
+/// Bit k of a leaf says whether the value was above the node that it met at level k, so that the low bits are the way to a node:
+/// the node of level k on the way w is at 2^k + w. A level's table is looked up by a permutation of registers, for every lane at once.
+/// The bin of a leaf is its seven bits read backwards, for the first comparison was with the middle edge. Places beyond the edges
+/// hold +∞, which nothing is above.
 /// </remarks>
 internal sealed class EdgeTree<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    public const int MaxEdges = 127;
-    public const int FirstLeaf = 128;
+    public const int MaxEdges = Leaves - 1;
 
     /// <summary>What stands in the place of a leaf where the value is NaN.</summary>
-    public const byte NoLeaf = 0;
+    public const byte NoLeaf = Leaves;
 
-    private readonly T[] _nodes = new T[FirstLeaf];
+    private const int Leaves = 128;
+
+    private readonly T[] _nodes = new T[Leaves];
 
     /// <param name="edges">Ascending, at most <see cref="MaxEdges"/>; equal ones may repeat.</param>
     public EdgeTree(ReadOnlySpan<T> edges)
     {
-        var sorted = new T[MaxEdges];
-        Array.Fill(sorted, T.PositiveInfinity);
-        edges.CopyTo(sorted);
-        // The levels from the root down hold every 128th, 64th … 2nd of the sorted places, halfway between those above them.
-        for (var (level, step) = (1, FirstLeaf); level < FirstLeaf; level *= 2, step /= 2)
+        for (var level = 0; level < 7; level++)
         {
-            for (var i = 0; i < level; i++) _nodes[level + i] = sorted[(i * step) + (step / 2) - 1];
+            for (var way = 0; way < 1 << level; way++)
+            {
+                // So many edges lie below whatever took this way; the node halves those that are left.
+                var place = BinOfLeaf(way) + (Leaves >> (level + 1)) - 1;
+                _nodes[(1 << level) + way] = place < edges.Length ? edges[place] : T.PositiveInfinity;
+            }
         }
     }
 
     public ReadOnlySpan<T> Nodes => _nodes;
 
+    /// <summary>A leaf's seven bits backwards; its own inverse.</summary>
+    public static int BinOfLeaf(int leaf) => LeafBins.Table[leaf];
+
     public int LeafOf(T value)
     {
         ReadOnlySpan<T> nodes = _nodes;
-        var i = 1;
-        for (var level = 0; level < 7; level++) i = (2 * i) + (value > nodes[i & (FirstLeaf - 1)] ? 1 : 0);
-        return T.IsNaN(value) ? NoLeaf : i;
+        var way = Above(value, nodes[1]);
+        way |= Above(value, nodes[2 + way]) << 1;
+        way |= Above(value, nodes[4 + way]) << 2;
+        way |= Above(value, nodes[8 + way]) << 3;
+        way |= Above(value, nodes[16 + way]) << 4;
+        way |= Above(value, nodes[32 + way]) << 5;
+        way |= Above(value, nodes[64 + way]) << 6;
+        return T.IsNaN(value) ? NoLeaf : way;
     }
 
     /// <summary>The leaf of every value.</summary>
-    public void Leaves(ReadOnlySpan<T> values, Span<byte> leaves)
+    public void LeavesOf(ReadOnlySpan<T> values, Span<byte> leaves)
     {
         leaves = leaves[..values.Length];
-        var done = EdgeTreeLanes.Leaves(_nodes, values, leaves);
-        for (; done < values.Length; done++) leaves[done] = (byte)LeafOf(values[done]);
+        for (var done = EdgeTreeLanes.Leaves(_nodes, values, leaves); done < values.Length; done++) leaves[done] = (byte)LeafOf(values[done]);
+    }
+
+    /// <summary>1 or 0. A bool as a byte: a conditional would become a branch, which half the time is not foreseen.</summary>
+    private static int Above(T value, T node) => Unsafe.BitCast<bool, byte>(value > node);
+}
+
+/// <summary>What <see cref="EdgeTree{T}.BinOfLeaf"/> looks up.</summary>
+file static class LeafBins
+{
+    public static readonly byte[] Table = [.. Enumerable.Range(0, 128).Select(Backwards)];
+
+    private static byte Backwards(int leaf)
+    {
+        var bin = 0;
+        for (var level = 0; level < 7; level++) bin = (bin << 1) | ((leaf >> level) & 1);
+        return (byte)bin;
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -30,30 +31,27 @@ internal static class EdgeTreeLanes
 
     public static int Leaves512(ReadOnlySpan<float> nodes, ReadOnlySpan<float> values, Span<byte> leaves)
     {
-        // A permutation of one register looks only at the low four bits of an index, of two registers at five: levels need no offset.
-        var upper = Vector512.Create(nodes);
-        var fifth = Vector512.Create(nodes[16..]);
-        var (sixthLow, sixthHigh) = (Vector512.Create(nodes[32..]), Vector512.Create(nodes[48..]));
-        var (seventh0, seventh1, seventh2, seventh3) = (Vector512.Create(nodes[64..]), Vector512.Create(nodes[80..]), Vector512.Create(nodes[96..]), Vector512.Create(nodes[112..]));
         var root = Vector512.Create(nodes[1]);
-        var two = Vector512.Create(2);
-        var upperHalf = Vector512.Create(32);
+        // A permutation looks at the low bits of the way only: four with one register, five with two.
+        var (level1, level2, level3, level4) = (Vector512.Create(nodes[2..]), Vector512.Create(nodes[4..]), Vector512.Create(nodes[8..]), Vector512.Create(nodes[16..]));
+        var (level5Low, level5High) = (Vector512.Create(nodes[32..]), Vector512.Create(nodes[48..]));
+        var (level6A, level6B, level6C, level6D) = (Vector512.Create(nodes[64..]), Vector512.Create(nodes[80..]), Vector512.Create(nodes[96..]), Vector512.Create(nodes[112..]));
+        var zero = Vector512<int>.Zero;
         var done = 0;
         for (; done <= values.Length - 16; done += 16)
         {
             var x = Vector512.Create(values.Slice(done, 16));
-            var i = two - Vector512.GreaterThan(x, root).AsInt32();
-            i = i + i - Vector512.GreaterThan(x, Avx512F.PermuteVar16x32(upper, i)).AsInt32();
-            i = i + i - Vector512.GreaterThan(x, Avx512F.PermuteVar16x32(upper, i)).AsInt32();
-            i = i + i - Vector512.GreaterThan(x, Avx512F.PermuteVar16x32(upper, i)).AsInt32();
-            i = i + i - Vector512.GreaterThan(x, Avx512F.PermuteVar16x32(fifth, i)).AsInt32();
-            i = i + i - Vector512.GreaterThan(x, Avx512F.PermuteVar16x32x2(sixthLow, i, sixthHigh)).AsInt32();
-            var lower = Avx512F.PermuteVar16x32x2(seventh0, i, seventh1);
-            var higher = Avx512F.PermuteVar16x32x2(seventh2, i, seventh3);
-            var inLower = Vector512.Equals(i & upperHalf, Vector512<int>.Zero);
-            i = i + i - Vector512.GreaterThan(x, Vector512.ConditionalSelect(inLower.AsSingle(), lower, higher)).AsInt32();
-            i &= Vector512.Equals(x, x).AsInt32();
-            Avx512F.ConvertToVector128Byte(i).CopyTo(leaves[done..]);
+            var way = Step(zero, Vector512.GreaterThan(x, root), 1);
+            way = Step(way, Vector512.GreaterThan(x, Avx512F.PermuteVar16x32(level1, way)), 2);
+            way = Step(way, Vector512.GreaterThan(x, Avx512F.PermuteVar16x32(level2, way)), 4);
+            way = Step(way, Vector512.GreaterThan(x, Avx512F.PermuteVar16x32(level3, way)), 8);
+            way = Step(way, Vector512.GreaterThan(x, Avx512F.PermuteVar16x32(level4, way)), 16);
+            var above5 = Vector512.GreaterThan(x, Avx512F.PermuteVar16x32x2(level5Low, way, level5High));
+            var node6 = Vector512.ConditionalSelect(above5, Avx512F.PermuteVar16x32x2(level6C, way, level6D), Avx512F.PermuteVar16x32x2(level6A, way, level6B));
+            way = Step(way, above5, 32);
+            way = Step(way, Vector512.GreaterThan(x, node6), 64);
+            way = Step(way, ~Vector512.Equals(x, x), EdgeTree<float>.NoLeaf);
+            Avx512F.ConvertToVector128Byte(way).CopyTo(leaves[done..]);
         }
 
         return done;
@@ -61,71 +59,86 @@ internal static class EdgeTreeLanes
 
     public static int Leaves512(ReadOnlySpan<double> nodes, ReadOnlySpan<double> values, Span<byte> leaves)
     {
-        var upper = Vector512.Create(nodes);
-        var fourth = Vector512.Create(nodes[8..]);
-        var (fifthLow, fifthHigh) = (Vector512.Create(nodes[16..]), Vector512.Create(nodes[24..]));
-        var (sixth0, sixth1, sixth2, sixth3) = (Vector512.Create(nodes[32..]), Vector512.Create(nodes[40..]), Vector512.Create(nodes[48..]), Vector512.Create(nodes[56..]));
-        var (seventh0, seventh1, seventh2, seventh3) = (Vector512.Create(nodes[64..]), Vector512.Create(nodes[72..]), Vector512.Create(nodes[80..]), Vector512.Create(nodes[88..]));
-        var (seventh4, seventh5, seventh6, seventh7) = (Vector512.Create(nodes[96..]), Vector512.Create(nodes[104..]), Vector512.Create(nodes[112..]), Vector512.Create(nodes[120..]));
         var root = Vector512.Create(nodes[1]);
-        var two = Vector512.Create(2L);
-        var half = Vector512.Create(16L);
-        var upperHalf = Vector512.Create(32L);
+        // Three bits of the way with one register, four with two.
+        var (level1, level2, level3) = (Vector512.Create(nodes[2..]), Vector512.Create(nodes[4..]), Vector512.Create(nodes[8..]));
+        var (level4Low, level4High) = (Vector512.Create(nodes[16..]), Vector512.Create(nodes[24..]));
+        var (level5A, level5B, level5C, level5D) = (Vector512.Create(nodes[32..]), Vector512.Create(nodes[40..]), Vector512.Create(nodes[48..]), Vector512.Create(nodes[56..]));
+        var (level6A, level6B, level6C, level6D) = (Vector512.Create(nodes[64..]), Vector512.Create(nodes[72..]), Vector512.Create(nodes[80..]), Vector512.Create(nodes[88..]));
+        var (level6E, level6F, level6G, level6H) = (Vector512.Create(nodes[96..]), Vector512.Create(nodes[104..]), Vector512.Create(nodes[112..]), Vector512.Create(nodes[120..]));
+        var zero = Vector512<long>.Zero;
         var done = 0;
         for (; done <= values.Length - 8; done += 8)
         {
             var x = Vector512.Create(values.Slice(done, 8));
-            var i = two - Vector512.GreaterThan(x, root).AsInt64();
-            i = i + i - Vector512.GreaterThan(x, Avx512F.PermuteVar8x64(upper, i)).AsInt64();
-            i = i + i - Vector512.GreaterThan(x, Avx512F.PermuteVar8x64(upper, i)).AsInt64();
-            i = i + i - Vector512.GreaterThan(x, Avx512F.PermuteVar8x64(fourth, i)).AsInt64();
-            i = i + i - Vector512.GreaterThan(x, Avx512F.PermuteVar8x64x2(fifthLow, i, fifthHigh)).AsInt64();
-            var inLower = Vector512.Equals(i & half, Vector512<long>.Zero).AsDouble();
-            i = i + i - Vector512.GreaterThan(x, Vector512.ConditionalSelect(
-                inLower, Avx512F.PermuteVar8x64x2(sixth0, i, sixth1), Avx512F.PermuteVar8x64x2(sixth2, i, sixth3))).AsInt64();
-            inLower = Vector512.Equals(i & half, Vector512<long>.Zero).AsDouble();
-            var inLowerHalf = Vector512.Equals(i & upperHalf, Vector512<long>.Zero).AsDouble();
-            var lower = Vector512.ConditionalSelect(inLower, Avx512F.PermuteVar8x64x2(seventh0, i, seventh1), Avx512F.PermuteVar8x64x2(seventh2, i, seventh3));
-            var higher = Vector512.ConditionalSelect(inLower, Avx512F.PermuteVar8x64x2(seventh4, i, seventh5), Avx512F.PermuteVar8x64x2(seventh6, i, seventh7));
-            i = i + i - Vector512.GreaterThan(x, Vector512.ConditionalSelect(inLowerHalf, lower, higher)).AsInt64();
-            i &= Vector512.Equals(x, x).AsInt64();
-            for (var lane = 0; lane < 8; lane++) leaves[done + lane] = (byte)i[lane];
+            var way = Step(zero, Vector512.GreaterThan(x, root), 1);
+            way = Step(way, Vector512.GreaterThan(x, Avx512F.PermuteVar8x64(level1, way)), 2);
+            way = Step(way, Vector512.GreaterThan(x, Avx512F.PermuteVar8x64(level2, way)), 4);
+            way = Step(way, Vector512.GreaterThan(x, Avx512F.PermuteVar8x64(level3, way)), 8);
+            var above4 = Vector512.GreaterThan(x, Avx512F.PermuteVar8x64x2(level4Low, way, level4High));
+            var node5 = Vector512.ConditionalSelect(above4, Avx512F.PermuteVar8x64x2(level5C, way, level5D), Avx512F.PermuteVar8x64x2(level5A, way, level5B));
+            var above5 = Vector512.GreaterThan(x, node5);
+            var node6 = Vector512.ConditionalSelect(
+                above5,
+                Vector512.ConditionalSelect(above4, Avx512F.PermuteVar8x64x2(level6G, way, level6H), Avx512F.PermuteVar8x64x2(level6E, way, level6F)),
+                Vector512.ConditionalSelect(above4, Avx512F.PermuteVar8x64x2(level6C, way, level6D), Avx512F.PermuteVar8x64x2(level6A, way, level6B)));
+            way = Step(way, above4, 16);
+            way = Step(way, above5, 32);
+            way = Step(way, Vector512.GreaterThan(x, node6), 64);
+            way = Step(way, ~Vector512.Equals(x, x), EdgeTree<double>.NoLeaf);
+            BinaryPrimitives.WriteUInt64LittleEndian(leaves[done..], Avx512F.ConvertToVector128Byte(way).AsUInt64()[0]);
         }
 
         return done;
     }
 
-    /// <summary>Four levels by permutation; three by look-up in memory, for which gather instructions are no faster.</summary>
     public static int Leaves256(ReadOnlySpan<float> nodes, ReadOnlySpan<float> values, Span<byte> leaves)
     {
-        nodes = nodes[..128];
-        var upper = Vector256.Create(nodes);
-        var fourth = Vector256.Create(nodes[8..]);
         var root = Vector256.Create(nodes[1]);
-        var two = Vector256.Create(2);
-        Span<int> places = stackalloc int[8];
+        // Three bits of the way; the further bits choose among registers.
+        var (level1, level2, level3) = (Vector256.Create(nodes[2..]), Vector256.Create(nodes[4..]), Vector256.Create(nodes[8..]));
+        var (level4Low, level4High) = (Vector256.Create(nodes[16..]), Vector256.Create(nodes[24..]));
+        var (level5A, level5B, level5C, level5D) = (Vector256.Create(nodes[32..]), Vector256.Create(nodes[40..]), Vector256.Create(nodes[48..]), Vector256.Create(nodes[56..]));
+        var (level6A, level6B, level6C, level6D) = (Vector256.Create(nodes[64..]), Vector256.Create(nodes[72..]), Vector256.Create(nodes[80..]), Vector256.Create(nodes[88..]));
+        var (level6E, level6F, level6G, level6H) = (Vector256.Create(nodes[96..]), Vector256.Create(nodes[104..]), Vector256.Create(nodes[112..]), Vector256.Create(nodes[120..]));
+        var zero = Vector256<int>.Zero;
         var done = 0;
         for (; done <= values.Length - 8; done += 8)
         {
-            var eight = values.Slice(done, 8);
-            var x = Vector256.Create(eight);
-            var i = two - Vector256.GreaterThan(x, root).AsInt32();
-            i = i + i - Vector256.GreaterThan(x, Avx2.PermuteVar8x32(upper, i)).AsInt32();
-            i = i + i - Vector256.GreaterThan(x, Avx2.PermuteVar8x32(upper, i)).AsInt32();
-            i = i + i - Vector256.GreaterThan(x, Avx2.PermuteVar8x32(fourth, i)).AsInt32();
-            i.CopyTo(places);
-            var into = leaves.Slice(done, 8);
-            for (var lane = 0; lane < 8; lane++)
-            {
-                var value = eight[lane];
-                var place = places[lane] & 127;
-                place = (2 * place) + (value > nodes[place] ? 1 : 0);
-                place = (2 * place) + (value > nodes[place & 127] ? 1 : 0);
-                place = (2 * place) + (value > nodes[place & 127] ? 1 : 0);
-                into[lane] = (byte)(float.IsNaN(value) ? EdgeTree<float>.NoLeaf : place);
-            }
+            var x = Vector256.Create(values.Slice(done, 8));
+            var way = Step(zero, Vector256.GreaterThan(x, root), 1);
+            way = Step(way, Vector256.GreaterThan(x, Avx2.PermuteVar8x32(level1, way)), 2);
+            way = Step(way, Vector256.GreaterThan(x, Avx2.PermuteVar8x32(level2, way)), 4);
+            var above3 = Vector256.GreaterThan(x, Avx2.PermuteVar8x32(level3, way));
+            var above4 = Vector256.GreaterThan(x, Choose(above3, Avx2.PermuteVar8x32(level4Low, way), Avx2.PermuteVar8x32(level4High, way)));
+            var above5 = Vector256.GreaterThan(x, Choose(
+                above4,
+                Choose(above3, Avx2.PermuteVar8x32(level5A, way), Avx2.PermuteVar8x32(level5B, way)),
+                Choose(above3, Avx2.PermuteVar8x32(level5C, way), Avx2.PermuteVar8x32(level5D, way))));
+            var above6 = Vector256.GreaterThan(x, Choose(
+                above5,
+                Choose(
+                    above4,
+                    Choose(above3, Avx2.PermuteVar8x32(level6A, way), Avx2.PermuteVar8x32(level6B, way)),
+                    Choose(above3, Avx2.PermuteVar8x32(level6C, way), Avx2.PermuteVar8x32(level6D, way))),
+                Choose(
+                    above4,
+                    Choose(above3, Avx2.PermuteVar8x32(level6E, way), Avx2.PermuteVar8x32(level6F, way)),
+                    Choose(above3, Avx2.PermuteVar8x32(level6G, way), Avx2.PermuteVar8x32(level6H, way)))));
+            way = Step(Step(Step(Step(way, above3, 8), above4, 16), above5, 32), above6, 64);
+            way = Step(way, ~Vector256.Equals(x, x), EdgeTree<float>.NoLeaf);
+            var shorts = Sse41.PackUnsignedSaturate(way.GetLower(), way.GetUpper());
+            BinaryPrimitives.WriteUInt64LittleEndian(leaves[done..], Sse2.PackUnsignedSaturate(shorts.AsInt16(), shorts.AsInt16()).AsUInt64()[0]);
         }
 
         return done;
     }
+
+    private static Vector512<int> Step(Vector512<int> way, Vector512<float> above, int bit) => Vector512.ConditionalSelect(above.AsInt32(), way + Vector512.Create(bit), way);
+
+    private static Vector512<long> Step(Vector512<long> way, Vector512<double> above, long bit) => Vector512.ConditionalSelect(above.AsInt64(), way + Vector512.Create(bit), way);
+
+    private static Vector256<int> Step(Vector256<int> way, Vector256<float> above, int bit) => way | (above.AsInt32() & Vector256.Create(bit));
+
+    private static Vector256<float> Choose(Vector256<float> above, Vector256<float> no, Vector256<float> yes) => Avx.BlendVariable(no, yes, above);
 }
