@@ -83,7 +83,9 @@ internal sealed class Binning<T>
             histogram.Add(leaves[..block.Length]);
         }
 
-        for (var bin = 0; bin <= _edges.Length; bin++) counts[bin] += histogram[EdgeTree<T>.BinOfLeaf(bin)];
-        return histogram[EdgeTree<T>.NoLeaf];
+        Span<uint> ofLeaves = tables[..256];
+        histogram.Sum(ofLeaves);
+        for (var bin = 0; bin <= _edges.Length; bin++) counts[bin] += ofLeaves[EdgeTree<T>.BinOfLeaf(bin)];
+        return ofLeaves[EdgeTree<T>.NoLeaf];
     }
 }

@@ -28,12 +28,13 @@ internal record struct ColumnStatistics()
     /// <summary>Σ d². Not finite where it overflowed.</summary>
     public double Squares { get; private set; }
 
-    public void Add<T>(ReadOnlySpan<T> values, in ColumnRange range)
+    /// <param name="mayHaveNaN">Where it is known that there is none: false.</param>
+    public void Add<T>(ReadOnlySpan<T> values, in ColumnRange range, bool mayHaveNaN = true)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var (low, high) = (Rounded.Up<T>(range.Minimum), Rounded.Down<T>(range.Maximum));
         var whole = values.Length - (values.Length % Vector256<T>.Count);
-        if (whole > 0) AddWhole(values[..whole], low, high, range.Centre);
+        if (whole > 0 && (mayHaveNaN || !TryAddFinite(values[..whole], range))) AddWhole(values[..whole], low, high, range.Centre);
         foreach (var value in values[whole..]) AddOne(value, low, high, range.Centre);
         // Which of −0 and 0 came first must not show.
         (Minimum, Maximum) = (Minimum + 0.0, Maximum + 0.0);
@@ -51,6 +52,44 @@ internal record struct ColumnStatistics()
         var d = wide - centre;
         Sum += d;
         Squares += d * d;
+    }
+
+    /// <summary>Adds values that are all finite and in range, as nearly all are. False: they are not, or overflow, and nothing was added.</summary>
+    private bool TryAddFinite<T>(ReadOnlySpan<T> values, in ColumnRange range)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var centres = Vector256.Create(range.Centre);
+        var minima = Vector256.Create(values);
+        var maxima = minima;
+        Vector256<double> sums0 = default, sums1 = default, squares0 = default, squares1 = default;
+        for (var i = 0; i < values.Length; i += Vector256<T>.Count)
+        {
+            var x = Vector256.Create(values.Slice(i, Vector256<T>.Count));
+            (minima, maxima) = (Vector256.MinNative(minima, x), Vector256.MaxNative(maxima, x));
+            if (typeof(T) == typeof(float))
+            {
+                var (x0, x1) = Vector256.Widen(x.AsSingle());
+                var (d0, d1) = (x0 - centres, x1 - centres);
+                (sums0, sums1) = (sums0 + d0, sums1 + d1);
+                (squares0, squares1) = (squares0 + (d0 * d0), squares1 + (d1 * d1));
+            }
+            else
+            {
+                var d = x.AsDouble() - centres;
+                (sums0, squares0) = (sums0 + d, squares0 + (d * d));
+            }
+        }
+
+        var (sum, squares) = (Lanes.Sum(sums0, sums1), Lanes.Sum(squares0, squares1));
+        // A single NaN or infinity would have made the squares one.
+        if (!double.IsFinite(squares)) return false;
+        var (minimum, maximum) = Lanes.Extremes(minima, maxima);
+        if (minimum < range.Minimum || maximum > range.Maximum) return false;
+        Finite += values.Length;
+        (Minimum, Maximum) = (Math.Min(Minimum, minimum), Math.Max(Maximum, maximum));
+        Sum += sum;
+        Squares += squares;
+        return true;
     }
 
     private void AddWhole<T>(ReadOnlySpan<T> values, T low, T high, double centre)
@@ -87,15 +126,10 @@ internal record struct ColumnStatistics()
 
         Finite += Lanes.Sum(finites);
         OutOfRange += Lanes.Sum(outside);
-        for (var lane = 0; lane < Vector256<T>.Count; lane++)
-        {
-            Minimum = Math.Min(Minimum, double.CreateTruncating(minima[lane]));
-            Maximum = Math.Max(Maximum, double.CreateTruncating(maxima[lane]));
-        }
-
-        (sums0, squares0) = (sums0 + sums1, squares0 + squares1);
-        Sum += (sums0[0] + sums0[1]) + (sums0[2] + sums0[3]);
-        Squares += (squares0[0] + squares0[1]) + (squares0[2] + squares0[3]);
+        var (minimum, maximum) = Lanes.Extremes(minima, maxima);
+        (Minimum, Maximum) = (Math.Min(Minimum, minimum), Math.Max(Maximum, maximum));
+        Sum += Lanes.Sum(sums0, sums1);
+        Squares += Lanes.Sum(squares0, squares1);
     }
 }
 

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.Intrinsics;
 
 namespace ModelMonitor.Core.Kernels;
@@ -15,5 +16,21 @@ internal static class Lanes
         long sum = 0;
         for (var lane = 0; lane < Vector256<T>.Count; lane++) sum += Vector256<T>.Count == 8 ? counts.AsInt32()[lane] : counts.AsInt64()[lane];
         return sum;
+    }
+
+    /// <summary>Always in this order, so that the digits do not depend on the machine.</summary>
+    public static double Sum(Vector256<double> a, Vector256<double> b)
+    {
+        var c = a + b;
+        return (c[0] + c[1]) + (c[2] + c[3]);
+    }
+
+    /// <summary>The least and the greatest, of lanes without NaN.</summary>
+    public static (double Minimum, double Maximum) Extremes<T>(Vector256<T> minima, Vector256<T> maxima)
+        where T : unmanaged, INumber<T>
+    {
+        var (minimum, maximum) = (minima[0], maxima[0]);
+        for (var lane = 1; lane < Vector256<T>.Count; lane++) (minimum, maximum) = (T.Min(minimum, minima[lane]), T.Max(maximum, maxima[lane]));
+        return (double.CreateTruncating(minimum), double.CreateTruncating(maximum));
     }
 }

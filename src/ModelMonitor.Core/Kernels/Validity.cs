@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace ModelMonitor.Core.Kernels;
 
 /// <summary>A validity bitmap as Arrow has them: bit (offset + row), least significant bit first, is 0 where the row is null.</summary>
-internal readonly ref struct Validity(ReadOnlySpan<byte> bits, int offset)
+public readonly ref struct Validity(ReadOnlySpan<byte> bits, int offset)
 {
     private readonly ReadOnlySpan<byte> _bits = bits;
     private readonly int _offset = offset;

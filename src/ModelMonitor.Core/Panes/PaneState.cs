@@ -109,12 +109,12 @@ public sealed partial class PaneState : IMergeable<PaneState>
         foreach (var feature in Features)
         {
             // A column without a single row is common in what late labels add: one byte.
-            var kind = feature switch { _ when feature.Rows == 0 && IsUntouched(feature) => FeatureTag.Empty, NumericSketch => FeatureTag.Numeric, _ => FeatureTag.Category };
+            var kind = feature switch { { IsUntouched: true } => FeatureTag.Empty, NumericSketch => FeatureTag.Numeric, _ => FeatureTag.Category };
             writer.Byte((byte)kind);
             if (kind == FeatureTag.Empty)
             {
                 writer.Byte((byte)(feature is NumericSketch ? FeatureTag.Numeric : FeatureTag.Category));
-                writer.Count(feature is NumericSketch n ? n.Counts.Length : ((CategorySketch)feature).Counts.Length);
+                writer.Count(feature.Bins);
             }
             else
             {
@@ -153,7 +153,7 @@ public sealed partial class PaneState : IMergeable<PaneState>
         {
             features[i] = ReadFeature(ref reader);
             // An empty column is five bytes here and half a megabyte there: corrupt bytes must not fill the memory.
-            bins += features[i] is NumericSketch numeric ? numeric.Counts.Length : ((CategorySketch)features[i]).Counts.Length;
+            bins += features[i].Bins;
             if (bins > MaxBinsOfAllFeatures) throw new StateFormatException($"The first {i + 1} columns have {bins} bins, more than {MaxBinsOfAllFeatures}.");
         }
 
@@ -208,12 +208,6 @@ public sealed partial class PaneState : IMergeable<PaneState>
         if (other.Outcomes is not null && Outcomes?.HasShapeOf(other.Outcomes) != true) return false;
         if (!HasScoredOf(other)) return false;
         return Features.Zip(other.Features).All(pair => pair.First.HasShapeOf(pair.Second));
-    }
-
-    private static bool IsUntouched(FeatureSketch feature)
-    {
-        if (feature.Missing != 0) return false;
-        return !(feature is NumericSketch n ? n.Counts : ((CategorySketch)feature).Counts).ContainsAnyExcept(0L);
     }
 
     private static FeatureSketch ReadFeature(ref StateReader reader)

@@ -1,9 +1,14 @@
+using System.Numerics;
+using ModelMonitor.Core.Kernels;
+
 namespace ModelMonitor.Core.Sketches;
 
 /// <summary>Strictly ascending finite edges; bin i holds the values in (edge[i−1], edge[i]], the first and last bin are open to ∓∞.</summary>
 public sealed class BinEdges
 {
     private readonly double[] _edges;
+    private Binning<float>? _floats;
+    private Binning<double>? _doubles;
 
     /// <exception cref="ArgumentException">Edges are not finite or not strictly ascending.</exception>
     public BinEdges(IEnumerable<double> edges)
@@ -34,6 +39,11 @@ public sealed class BinEdges
 
         return low;
     }
+
+    /// <summary>The kernel for columns of a type: float or double. Made when first asked for.</summary>
+    internal Binning<T> BinningOf<T>()
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        (Binning<T>)(object)(typeof(T) == typeof(float) ? _floats ??= new Binning<float>(_edges) : (object)(_doubles ??= new Binning<double>(_edges)));
 
     /// <summary>The edge that turns `value ≥ threshold` into `value above the edge`: the greatest float64 below the threshold.</summary>
     public static double AtOrAbove(double threshold) => Math.BitDecrement(threshold);

@@ -33,6 +33,15 @@ public sealed class CategoryShape
 
     public int BinOf(string name) => _index.TryGetValue(name, out var bin) ? bin : _pooled.Contains(HashOf(name)) ? Other : Unseen;
 
+    /// <summary>The bin of each name.</summary>
+    public int[] BinsOf(IReadOnlyList<string> names)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        var bins = new int[names.Count];
+        for (var i = 0; i < bins.Length; i++) bins[i] = BinOf(names[i]);
+        return bins;
+    }
+
     /// <summary>A 64-bit hash of the name's UTF-8 bytes (XxHash64).</summary>
     public static ulong HashOf(string name) => XxHash64.HashToUInt64(Encoding.UTF8.GetBytes(name));
 }

@@ -24,11 +24,15 @@ public sealed class ExactSum : IMergeable<ExactSum>
     private int _first;
     private int _pending;
 
+    /// <summary>The only addend while there are no limbs: most columns of a short stretch add once.</summary>
+    private double _only;
+
     /// <summary>True where the sum is exactly zero.</summary>
     public bool IsZero
     {
         get
         {
+            Spread();
             Carry();
             return !_limbs.AsSpan().ContainsAnyExcept(0L);
         }
@@ -40,6 +44,18 @@ public sealed class ExactSum : IMergeable<ExactSum>
     {
         if (!double.IsFinite(value)) throw new ArgumentOutOfRangeException(nameof(value), value, "Only finite values can be added.");
         if (value == 0) return;
+        if (_limbs.Length == 0 && _only == 0)
+        {
+            _only = sign < 0 ? -value : value;
+            return;
+        }
+
+        Spread();
+        AddLimbs(value, sign);
+    }
+
+    private void AddLimbs(double value, int sign)
+    {
         var bits = BitConverter.DoubleToInt64Bits(value);
         var exponent = (int)((bits >> 52) & 0x7FF);
         var mantissa = (ulong)bits & 0xF_FFFF_FFFF_FFFF;
@@ -71,7 +87,14 @@ public sealed class ExactSum : IMergeable<ExactSum>
     public void Merge(ExactSum other)
     {
         ArgumentNullException.ThrowIfNull(other);
+        if (other._only != 0)
+        {
+            Add(other._only);
+            return;
+        }
+
         if (other._limbs.Length == 0) return;
+        Spread();
         other.Carry();
         Carry();
         var limbs = Reserve(other._first, other._limbs.Length);
@@ -114,6 +137,7 @@ public sealed class ExactSum : IMergeable<ExactSum>
     {
         get
         {
+            Spread();
             Carry();
             var value = BigInteger.Zero;
             for (var i = _limbs.Length - 1; i >= 0; i--) value = (value << LimbBits) + _limbs[i];
@@ -125,6 +149,7 @@ public sealed class ExactSum : IMergeable<ExactSum>
     public void Write(StateWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
+        Spread();
         Carry();
         int low = 0, high = _limbs.Length;
         while (low < high && _limbs[low] == 0) low++;
@@ -189,6 +214,14 @@ public sealed class ExactSum : IMergeable<ExactSum>
         if (used > _limbs.Length) System.Array.Resize(ref _limbs, used);
         work[..used].CopyTo(_limbs);
         Debug.Assert(_first + _limbs.Length <= MaxLimbs + 2, "limbs stay within float64's range and its carries");
+    }
+
+    private void Spread()
+    {
+        if (_only == 0) return;
+        var value = _only;
+        _only = 0;
+        AddLimbs(value, 1);
     }
 
     private Span<long> Reserve(int index, int count)

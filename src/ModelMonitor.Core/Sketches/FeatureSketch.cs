@@ -9,6 +9,12 @@ public abstract class FeatureSketch : IMergeable<FeatureSketch>
     /// <summary>All rows, missing ones included.</summary>
     public abstract long Rows { get; }
 
+    /// <summary>Bins that values are counted in; missing ones have none.</summary>
+    public abstract int Bins { get; }
+
+    /// <summary>Nothing was ever counted.</summary>
+    internal abstract bool IsUntouched { get; }
+
     /// <summary>Whether the other was counted on bins like these, so that <see cref="Merge"/> will take it.</summary>
     public abstract bool HasShapeOf(FeatureSketch other);
 

@@ -1,16 +1,37 @@
+using System.Buffers;
+using System.Numerics;
+using ModelMonitor.Core.Kernels;
+
 namespace ModelMonitor.Core.Sketches;
 
 /// <summary>A numeric column: counts on frozen edges, missing, infinities, range, and moments about the reference mean.</summary>
 /// <remarks>Moments add one float64 subtotal per batch: independent of the order of batches, within 1e-12 of another split into batches.</remarks>
-public sealed class NumericSketch(int bins) : FeatureSketch
+public sealed class NumericSketch : FeatureSketch
 {
     private const int MaxBins = 1 << 16;
 
-    private readonly long[] _counts = new long[bins];
+    /// <summary>Values that are counted, then summed: the first-level cache still has them the second time.</summary>
+    private const int Block = 8192;
+
+    /// <summary>Below so many values a histogram costs more than it saves, and few bins are touched.</summary>
+    private const int FewValues = 64;
+
     private readonly ExactSum _sum = new();
     private readonly ExactSum _squares = new();
+    private ColumnCounts _counts;
 
-    public ReadOnlySpan<long> Counts => _counts;
+    public NumericSketch(int bins)
+        : this(new ColumnCounts(bins))
+    {
+    }
+
+    private NumericSketch(ColumnCounts counts) => _counts = counts;
+
+    public ReadOnlySpan<long> Counts => _counts.Values;
+
+    public override int Bins => _counts.Bins;
+
+    internal override bool IsUntouched => Missing == 0 && _counts.IsZero;
 
     /// <summary>±∞; they are counted in the outer bins too.</summary>
     public long Infinite { get; private set; }
@@ -27,53 +48,18 @@ public sealed class NumericSketch(int bins) : FeatureSketch
     /// <summary>Greatest finite value; −∞ where there is none.</summary>
     public double Maximum { get; private set; } = double.NegativeInfinity;
 
-    public override long Rows
-    {
-        get
-        {
-            var rows = Missing;
-            foreach (var count in _counts) rows += count;
-            return rows;
-        }
-    }
+    public override long Rows => Missing + _counts.Total;
 
-    /// <summary>Counts the values whose entry in <paramref name="include"/> is true (empty: all).</summary>
+    /// <summary>Counts a batch's values; NaN is missing.</summary>
     /// <exception cref="ShapeMismatchException">The shape has another number of bins.</exception>
-    public void Add(ReadOnlySpan<double> values, NumericShape shape, ReadOnlySpan<bool> include = default)
-    {
-        ArgumentNullException.ThrowIfNull(shape);
-        if (shape.Edges.Bins != _counts.Length) throw new ShapeMismatchException($"The shape has {shape.Edges.Bins} bins, the state {_counts.Length}.");
-        double sum = 0, squares = 0;
-        for (var i = 0; i < values.Length; i++)
-        {
-            if (!include.IsEmpty && !include[i]) continue;
-            var value = values[i];
-            if (double.IsNaN(value))
-            {
-                Missing++;
-                continue;
-            }
+    public void Add(ReadOnlySpan<double> values, NumericShape shape) => AddColumn(values, default, shape);
 
-            _counts[shape.Edges.BinOf(value)]++;
-            if (double.IsInfinity(value))
-            {
-                Infinite++;
-                continue;
-            }
+    /// <inheritdoc cref="Add(ReadOnlySpan{double}, NumericShape)"/>
+    /// <param name="validity">Rows that are null, whatever lies beneath, are missing.</param>
+    public void Add(ReadOnlySpan<double> values, Validity validity, NumericShape shape) => AddColumn(values, validity, shape);
 
-            Finite++;
-            if (value < Minimum) Minimum = value;
-            if (value > Maximum) Maximum = value;
-            if (value < shape.Minimum || value > shape.Maximum) OutOfRange++;
-            var d = value - shape.Centre;
-            sum += d;
-            squares += d * d;
-        }
-
-        // A subtotal that overflowed says nothing; the counts still do.
-        if (double.IsFinite(sum)) _sum.Add(sum);
-        if (double.IsFinite(squares)) _squares.Add(squares);
-    }
+    /// <inheritdoc cref="Add(ReadOnlySpan{double}, Validity, NumericShape)"/>
+    public void Add(ReadOnlySpan<float> values, Validity validity, NumericShape shape) => AddColumn(values, validity, shape);
 
     /// <summary>Mean of the finite values; NaN where there is none.</summary>
     public double Mean(double centre) => Finite == 0 ? double.NaN : centre + (_sum.Value / Finite);
@@ -87,13 +73,13 @@ public sealed class NumericSketch(int bins) : FeatureSketch
         return Math.Sqrt(Math.Max((_squares.Value / Finite) - (mean * mean), 0));
     }
 
-    public override bool HasShapeOf(FeatureSketch other) => other is NumericSketch numeric && numeric._counts.Length == _counts.Length;
+    public override bool HasShapeOf(FeatureSketch other) => other is NumericSketch numeric && numeric.Bins == Bins;
 
     public override void Merge(FeatureSketch other)
     {
-        if (other is not NumericSketch numeric || numeric._counts.Length != _counts.Length)
-            throw new ShapeMismatchException($"A numeric column of {_counts.Length} bins cannot take {(other as NumericSketch)?._counts.Length.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "a categorical one"}.");
-        for (var i = 0; i < _counts.Length; i++) _counts[i] += numeric._counts[i];
+        if (other is not NumericSketch numeric || numeric.Bins != Bins)
+            throw new ShapeMismatchException($"A numeric column of {Bins} bins cannot take {(other as NumericSketch)?.Bins.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "a categorical one"}.");
+        _counts.Merge(in numeric._counts);
         Missing += numeric.Missing;
         Infinite += numeric.Infinite;
         OutOfRange += numeric.OutOfRange;
@@ -107,7 +93,7 @@ public sealed class NumericSketch(int bins) : FeatureSketch
     public override void Write(StateWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        writer.Counts(_counts);
+        _counts.Write(writer);
         writer.Signed(Missing);
         writer.Signed(Infinite);
         writer.Signed(OutOfRange);
@@ -121,9 +107,7 @@ public sealed class NumericSketch(int bins) : FeatureSketch
     /// <exception cref="StateFormatException">The bytes are not a numeric column.</exception>
     public static NumericSketch Read(ref StateReader reader)
     {
-        var bins = reader.PeekCount(MaxBins);
-        var sketch = new NumericSketch(bins);
-        reader.Counts(sketch._counts);
+        var sketch = new NumericSketch(ColumnCounts.Read(ref reader, MaxBins));
         sketch.Missing = reader.Signed();
         sketch.Infinite = reader.Signed();
         sketch.OutOfRange = reader.Signed();
@@ -133,5 +117,54 @@ public sealed class NumericSketch(int bins) : FeatureSketch
         sketch._sum.Merge(ExactSum.Read(ref reader));
         sketch._squares.Merge(ExactSum.Read(ref reader));
         return sketch;
+    }
+
+    private void AddColumn<T>(ReadOnlySpan<T> values, Validity validity, NumericShape shape)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        if (shape.Edges.Bins != Bins) throw new ShapeMismatchException($"The shape has {shape.Edges.Bins} bins, the state {Bins}.");
+        var binning = shape.Edges.BinningOf<T>();
+        var range = new ColumnRange(shape.Minimum, shape.Maximum, shape.Centre);
+        var statistics = new ColumnStatistics();
+        var copy = validity.IsAllValid ? null : ArrayPool<T>.Shared.Rent(Math.Min(values.Length, Block));
+        long missing = 0;
+        for (var start = 0; start < values.Length; start += Block)
+        {
+            var block = values[start..Math.Min(start + Block, values.Length)];
+            if (copy is not null)
+            {
+                validity.Slice(start).Copy(block, copy);
+                block = copy.AsSpan(0, block.Length);
+            }
+
+            var missingHere = block.Length < FewValues ? CountFew(block, binning) : binning.Count(block, _counts.Values);
+            missing += missingHere;
+            statistics.Add(block, range, mayHaveNaN: missingHere > 0);
+        }
+
+        if (copy is not null) ArrayPool<T>.Shared.Return(copy);
+        Missing += missing;
+        Infinite += values.Length - missing - statistics.Finite;
+        OutOfRange += statistics.OutOfRange;
+        Finite += statistics.Finite;
+        Minimum = Math.Min(Minimum, statistics.Minimum);
+        Maximum = Math.Max(Maximum, statistics.Maximum);
+        // A subtotal that overflowed says nothing; the counts still do.
+        if (double.IsFinite(statistics.Sum)) _sum.Add(statistics.Sum);
+        if (double.IsFinite(statistics.Squares)) _squares.Add(statistics.Squares);
+    }
+
+    private long CountFew<T>(ReadOnlySpan<T> values, Binning<T> binning)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        long missing = 0;
+        foreach (var value in values)
+        {
+            if (T.IsNaN(value)) missing++;
+            else _counts.Add(binning.BinOf(value), 1);
+        }
+
+        return missing;
     }
 }
