@@ -1,3 +1,4 @@
+using System.Buffers;
 using ModelMonitor.Core.Baselines;
 using ModelMonitor.Core.Panes;
 using ModelMonitor.Core.Sketches;
@@ -8,50 +9,82 @@ namespace ModelMonitor.Engine.Commit;
 /// <summary>Adds rows of a decoded batch to the sums of a stretch. The one place where rows become state: live, offline and in the baseline.</summary>
 public static class Folder
 {
+    /// <summary>Rows that follow each other are counted where they lie in the batch; scattered ones are gathered first, column by column.</summary>
     /// <param name="scores">One per row of the batch, NaN where unscored.</param>
-    /// <param name="rows">Which rows, by index.</param>
+    /// <param name="rows">Which rows, by index, none twice.</param>
     public static void Fold(DecodedBatch batch, ReadOnlySpan<double> scores, ReadOnlySpan<int> rows, BaselineShape shape, PaneState into)
     {
         ArgumentNullException.ThrowIfNull(batch);
         ArgumentNullException.ThrowIfNull(shape);
         ArgumentNullException.ThrowIfNull(into);
-        into.AddRows(rows.Length, batch.ExtraColumns.Count > 0, batch.MissingColumns.Count > 0);
-        var numbers = System.Buffers.ArrayPool<double>.Shared.Rent(rows.Length);
-        var codes = System.Buffers.ArrayPool<int>.Shared.Rent(rows.Length);
-        try
-        {
-            for (var f = 0; f < shape.Features.Count; f++)
-            {
-                switch (batch.Features[f], shape.Features[f], into.Features[f])
-                {
-                    case (NumericColumn column, NumericFeatureShape numeric, NumericSketch sketch):
-                        sketch.Add(Gather(column.Values.Span, rows, numbers), numeric.Shape);
-                        break;
-                    case (CategoryColumn column, CategoryFeatureShape category, CategorySketch sketch):
-                        sketch.Add(Gather(column.Codes.Span, rows, codes), column.Names, category.Shape);
-                        break;
-                    case (_, _, var sketch):
-                        sketch.AddMissing(rows.Length);
-                        break;
-                }
-            }
+        if (IsStretch(rows)) FoldStretch(batch, scores, rows.IsEmpty ? 0 : rows[0], rows.Length, shape, into);
+        else FoldScattered(batch, scores, rows, shape, into);
+    }
 
-            var picked = Gather(scores, rows, numbers);
-            into.Score?.Add(picked, shape.Score);
-            if (shape.ScoreBins is { } bins) into.AddScored(picked, bins);
-            long unscored = 0;
-            foreach (var score in picked)
-            {
-                if (!double.IsFinite(score)) unscored++;
-            }
-
-            into.AddUnscored(unscored);
-        }
-        finally
+    private static bool IsStretch(ReadOnlySpan<int> rows)
+    {
+        for (var i = 1; i < rows.Length; i++)
         {
-            System.Buffers.ArrayPool<double>.Shared.Return(numbers);
-            System.Buffers.ArrayPool<int>.Shared.Return(codes);
+            if (rows[i] != rows[0] + i) return false;
         }
+
+        return true;
+    }
+
+    private static void FoldStretch(DecodedBatch batch, ReadOnlySpan<double> scores, int start, int length, BaselineShape shape, PaneState into)
+    {
+        for (var f = 0; f < shape.Features.Count; f++)
+        {
+            switch (batch.Features[f], shape.Features[f], into.Features[f])
+            {
+                case (NumericColumn column, NumericFeatureShape numeric, NumericSketch sketch):
+                    column.Fold(start, length, numeric.Shape, sketch);
+                    break;
+                case (CategoryColumn column, CategoryFeatureShape category, CategorySketch sketch):
+                    sketch.Add(column.Codes.Span.Slice(start, length), column.BinsOf(category.Shape));
+                    break;
+                case (_, _, var sketch):
+                    sketch.AddMissing(length);
+                    break;
+            }
+        }
+
+        FoldScores(batch, scores.Slice(start, length), shape, into);
+    }
+
+    private static void FoldScattered(DecodedBatch batch, ReadOnlySpan<double> scores, ReadOnlySpan<int> rows, BaselineShape shape, PaneState into)
+    {
+        var codes = ArrayPool<int>.Shared.Rent(rows.Length);
+        var picked = ArrayPool<double>.Shared.Rent(rows.Length);
+        for (var f = 0; f < shape.Features.Count; f++)
+        {
+            switch (batch.Features[f], shape.Features[f], into.Features[f])
+            {
+                case (NumericColumn column, NumericFeatureShape numeric, NumericSketch sketch):
+                    column.Fold(rows, numeric.Shape, sketch);
+                    break;
+                case (CategoryColumn column, CategoryFeatureShape category, CategorySketch sketch):
+                    sketch.Add(Gather(column.Codes.Span, rows, codes), column.BinsOf(category.Shape));
+                    break;
+                case (_, _, var sketch):
+                    sketch.AddMissing(rows.Length);
+                    break;
+            }
+        }
+
+        FoldScores(batch, Gather(scores, rows, picked), shape, into);
+        ArrayPool<int>.Shared.Return(codes);
+        ArrayPool<double>.Shared.Return(picked);
+    }
+
+    private static void FoldScores(DecodedBatch batch, ReadOnlySpan<double> scores, BaselineShape shape, PaneState into)
+    {
+        into.AddRows(scores.Length, batch.ExtraColumns.Count > 0, batch.MissingColumns.Count > 0);
+        if (into.Score is not { } sketch) return;
+        var scored = sketch.Finite;
+        sketch.Add(scores, shape.Score);
+        into.AddUnscored(scores.Length - (sketch.Finite - scored));
+        if (shape.ScoreBins is { } bins) into.AddScored(scores, bins);
     }
 
     private static ReadOnlySpan<T> Gather<T>(ReadOnlySpan<T> values, ReadOnlySpan<int> rows, T[] into)

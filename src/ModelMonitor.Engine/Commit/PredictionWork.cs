@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ModelMonitor.Core;
 using ModelMonitor.Engine.Intake;
 using ModelMonitor.Engine.Models;
@@ -116,13 +117,15 @@ internal sealed class PredictionWork(
 
     private void Fold(CommitScope scope, DecodedBatch batch, double[] scores, long[] times, List<int> rows, HashSet<string> unknown)
     {
-        foreach (var group in rows.GroupBy(row => (Instant.Floor(times[row], _pane), Version: VersionOf(batch, row, unknown))))
+        using var groups = new PaneGroups(CollectionsMarshal.AsSpan(rows), row => (Instant.Floor(times[row], _pane), VersionOf(batch, row, unknown)));
+        for (var i = 0; i < groups.Count; i++)
         {
-            var (start, version) = group.Key;
+            var (start, version) = groups.KeyOf(i);
+            var group = groups.RowsOf(i);
             if (version == Model.Baseline.Version)
-                Folder.Fold(batch, scores, [.. group], Model.Baseline.Shape, scope.Delta(Model.Series, start, Model.Baseline.Shape));
+                Folder.Fold(batch, scores, group, Model.Baseline.Shape, scope.Delta(Model.Series, start, Model.Baseline.Shape));
             else
-                scope.Delta(Model.Series with { Version = version, BaselineHash = "" }, start, null).AddRows(group.LongCount(), false, false);
+                scope.Delta(Model.Series with { Version = version, BaselineHash = "" }, start, null).AddRows(group.Length, false, false);
         }
     }
 

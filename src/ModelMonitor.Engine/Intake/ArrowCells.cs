@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Apache.Arrow;
 using Apache.Arrow.Types;
+using ModelMonitor.Core.Kernels;
 
 namespace ModelMonitor.Engine.Intake;
 
@@ -41,6 +42,9 @@ internal readonly ref struct ArrowCells
     public IArrowType Type => _data.DataType;
 
     public bool HasNulls => !_validity.IsEmpty || Type.TypeId == ArrowTypeId.Null;
+
+    /// <summary>Of every row, from the first; not for a column of type null, which has no bitmap.</summary>
+    public Validity Validity => new(_validity, _data.Offset);
 
     public bool IsNull(int row) => HasNulls && (_validity.IsEmpty || !BitAt(_validity, _data.Offset + row));
 

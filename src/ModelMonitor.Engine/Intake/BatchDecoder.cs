@@ -69,17 +69,8 @@ public static class BatchDecoder
         };
     }
 
-    private static FeatureColumn ReadFeature(IArrowArray column, IntakeFeature feature)
-    {
-        if (feature.Kind == FeatureKind.Categorical)
-        {
-            return ColumnReader.ReadCategories(column, feature.Name);
-        }
-
-        double[] values = new double[column.Length];
-        ColumnReader.ReadDoubles(column, feature.Name, values);
-        return new NumericColumn(values);
-    }
+    private static FeatureColumn ReadFeature(IArrowArray column, IntakeFeature feature) =>
+        feature.Kind == FeatureKind.Categorical ? ColumnReader.ReadCategories(column, feature.Name) : NumericColumn.Of(column, feature.Name);
 
     private static List<string> Extra(BatchColumns columns, IntakeSchema schema)
     {

@@ -32,7 +32,7 @@ public static partial class ColumnReader
         }
     }
 
-    private static void ReadDoubles(ArrayData data, string name, Span<double> into)
+    internal static void ReadDoubles(ArrayData data, string name, Span<double> into)
     {
         if (data.DataType is DictionaryType)
         {

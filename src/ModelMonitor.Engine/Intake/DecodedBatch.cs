@@ -1,5 +1,6 @@
 using Apache.Arrow;
 using ModelMonitor.Core;
+using ModelMonitor.Core.Sketches;
 using ModelMonitor.Engine.Options;
 
 namespace ModelMonitor.Engine.Intake;
@@ -7,11 +8,19 @@ namespace ModelMonitor.Engine.Intake;
 /// <summary>A feature column as the sketches count it, one entry per row.</summary>
 public abstract record FeatureColumn;
 
-/// <summary>Numbers widened to float64; NaN stands for null and NaN alike, which are one bin.</summary>
-public sealed record NumericColumn(ReadOnlyMemory<double> Values) : FeatureColumn;
-
 /// <summary>Categories by code into <paramref name="Names"/>; −1 = null. Names are unique within a column.</summary>
-public sealed record CategoryColumn(ReadOnlyMemory<int> Codes, IReadOnlyList<string> Names) : FeatureColumn;
+public sealed record CategoryColumn(ReadOnlyMemory<int> Codes, IReadOnlyList<string> Names) : FeatureColumn
+{
+    private CategoryShape? _shape;
+    private int[] _bins = [];
+
+    /// <summary>The bin of each code, looked up once for all panes that the rows fall into.</summary>
+    internal ReadOnlySpan<int> BinsOf(CategoryShape shape)
+    {
+        if (!ReferenceEquals(shape, _shape)) (_bins, _shape) = (shape.BinsOf(Names), shape);
+        return _bins;
+    }
+}
 
 /// <summary>How a watched column is counted.</summary>
 public enum FeatureKind
