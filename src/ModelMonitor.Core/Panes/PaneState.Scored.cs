@@ -15,6 +15,7 @@ public sealed partial class PaneState
         ArgumentNullException.ThrowIfNull(bins);
         if (_scored is null) return;
         if (_scored.Bins != bins.Edges.Bins) throw new ShapeMismatchException($"The shape has {bins.Edges.Bins} score bins, the state {_scored.Bins}.");
+        _scored.Expect(scores.Length);
         foreach (var score in scores)
         {
             if (OutcomeSketch.CanCount(score, 0)) _scored.Add(bins.Edges.BinOf(score), 1);

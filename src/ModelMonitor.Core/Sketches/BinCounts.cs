@@ -21,6 +21,12 @@ internal sealed class BinCounts(int bins)
     /// <summary>Every bin's count. Held as an array from then on.</summary>
     public ReadOnlySpan<long> Values => Densify();
 
+    /// <summary>So many additions follow: with many an array pays from the start.</summary>
+    public void Expect(int additions)
+    {
+        if (additions > Bins / SparseShare) Densify();
+    }
+
     public void Add(int bin, long count)
     {
         Total += count;

@@ -6,7 +6,11 @@ namespace ModelMonitor.Core.Sketches;
 /// <summary>Strictly ascending finite edges; bin i holds the values in (edge[i−1], edge[i]], the first and last bin are open to ∓∞.</summary>
 public sealed class BinEdges
 {
+    /// <summary>Edges from which on a table of cells is worth its memory.</summary>
+    private const int ManyEdges = 1024;
+
     private readonly double[] _edges;
+    private CellTable? _cells;
     private Binning<float>? _floats;
     private Binning<double>? _doubles;
 
@@ -29,6 +33,7 @@ public sealed class BinEdges
     public int BinOf(double value)
     {
         var edges = _edges;
+        if (edges.Length >= ManyEdges) return (_cells ??= new CellTable(edges)).BinOf(value);
         int low = 0, high = edges.Length;
         while (low < high)
         {
