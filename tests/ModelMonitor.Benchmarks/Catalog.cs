@@ -7,6 +7,7 @@ internal static class Catalog
     {
         ["goal1"] = ("DIR FEATURES ROWS [REPEATS]: PSI over 10 bins", Goal1.RunAsync),
         ["goal2"] = ("DIR FEATURES ROWS [REPEATS]: PSI over 100 bins", Goal2.RunAsync),
+        ["goal5"] = ("DIR [REPEATS]: folding a batch beside running the model on it", Goal5.RunAsync),
     };
 
     public static async Task<int> RunAsync(string[] args)

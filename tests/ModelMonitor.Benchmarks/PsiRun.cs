@@ -11,7 +11,7 @@ namespace ModelMonitor.Benchmarks;
 /// <remarks>DIR FEATURES ROWS [REPEATS]. Timed: counting every production column and its PSI. Not timed: the edges and the reference's counts.</remarks>
 internal static class PsiRun
 {
-    private const int ReferenceRows = 100_000;
+    public const int ReferenceRows = 100_000;
 
     public static async Task<int> RunAsync(string what, int bins, string[] args)
     {
@@ -58,13 +58,13 @@ internal static class PsiRun
         return Vector512.Sum((a + b) + (c + d));
     }
 
-    private static int RowsOf(string folder)
+    public static int RowsOf(string folder)
     {
         var features = new FileInfo(Path.Combine(folder, "reference.f32")).Length / sizeof(float) / ReferenceRows;
         return (int)(new FileInfo(Path.Combine(folder, "production.f32")).Length / sizeof(float) / features);
     }
 
-    private static float[][] Columns(string path, int features, int rows, int stride)
+    public static float[][] Columns(string path, int features, int rows, int stride)
     {
         using var file = File.OpenRead(path);
         var columns = new float[features][];
