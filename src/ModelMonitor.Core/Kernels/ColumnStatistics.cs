@@ -5,8 +5,8 @@ namespace ModelMonitor.Core.Kernels;
 
 /// <summary>What data quality needs of a column's finite values, added up in one pass. Its twin is <see cref="ColumnStatisticsNaive"/>.</summary>
 /// <remarks>
-/// d = x − centre. Sums run in eight lanes or four, whatever the machine has, so that every machine gives the same digits; no fused
-/// multiply-add for the same reason.
+/// d = x − centre. Sums run in eight lanes of float64, whatever the machine and the column's type have, so that every machine gives the
+/// same digits, and a number the same as float32 and as float64; no fused multiply-add for the same reason.
 /// </remarks>
 internal record struct ColumnStatistics()
 {
@@ -33,7 +33,7 @@ internal record struct ColumnStatistics()
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var (low, high) = (Rounded.Up<T>(range.Minimum), Rounded.Down<T>(range.Maximum));
-        var whole = values.Length - (values.Length % Vector256<T>.Count);
+        var whole = values.Length - (values.Length % Lanes.Eight);
         if (whole > 0 && (mayHaveNaN || !TryAddFinite(values[..whole], range))) AddWhole(values[..whole], low, high, range.Centre);
         foreach (var value in values[whole..]) AddOne(value, low, high, range.Centre);
         // Which of −0 and 0 came first must not show.
@@ -62,22 +62,12 @@ internal record struct ColumnStatistics()
         var minima = Vector256.Create(values);
         var maxima = minima;
         Vector256<double> sums0 = default, sums1 = default, squares0 = default, squares1 = default;
-        for (var i = 0; i < values.Length; i += Vector256<T>.Count)
+        for (var i = 0; i < values.Length; i += Lanes.Eight)
         {
-            var x = Vector256.Create(values.Slice(i, Vector256<T>.Count));
-            (minima, maxima) = (Vector256.MinNative(minima, x), Vector256.MaxNative(maxima, x));
-            if (typeof(T) == typeof(float))
-            {
-                var (x0, x1) = Vector256.Widen(x.AsSingle());
-                var (d0, d1) = (x0 - centres, x1 - centres);
-                (sums0, sums1) = (sums0 + d0, sums1 + d1);
-                (squares0, squares1) = (squares0 + (d0 * d0), squares1 + (d1 * d1));
-            }
-            else
-            {
-                var d = x.AsDouble() - centres;
-                (sums0, squares0) = (sums0 + d, squares0 + (d * d));
-            }
+            var (x0, x1) = Lanes.Wide(values.Slice(i, Lanes.Eight), ref minima, ref maxima);
+            var (d0, d1) = (x0 - centres, x1 - centres);
+            (sums0, sums1) = (sums0 + d0, sums1 + d1);
+            (squares0, squares1) = (squares0 + (d0 * d0), squares1 + (d1 * d1));
         }
 
         var (sum, squares) = (Lanes.Sum(sums0, sums1), Lanes.Sum(squares0, squares1));
@@ -96,32 +86,29 @@ internal record struct ColumnStatistics()
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var infinity = Vector256.Create(T.PositiveInfinity);
-        var (lows, highs, centres) = (Vector256.Create(low), Vector256.Create(high), Vector256.Create(centre));
+        var (lows, highs, centres, infinities) = (Vector256.Create(low), Vector256.Create(high), Vector256.Create(centre), Vector256.Create(double.PositiveInfinity));
         var (minima, maxima) = (infinity, -infinity);
         Vector256<T> finites = default, outside = default;
         Vector256<double> sums0 = default, sums1 = default, squares0 = default, squares1 = default;
-        for (var i = 0; i < values.Length; i += Vector256<T>.Count)
+        for (var i = 0; i < values.Length; i += Lanes.Eight)
         {
-            var x = Vector256.Create(values.Slice(i, Vector256<T>.Count));
-            var finite = Vector256.LessThan(Vector256.Abs(x), infinity);
-            finites = Lanes.Count(finites, finite);
-            outside = Lanes.Count(outside, (Vector256.LessThan(x, lows) | Vector256.GreaterThan(x, highs)) & finite);
-            minima = Vector256.MinNative(minima, Vector256.ConditionalSelect(finite, x, infinity));
-            maxima = Vector256.MaxNative(maxima, Vector256.ConditionalSelect(finite, x, -infinity));
-            if (typeof(T) == typeof(float))
+            var eight = values.Slice(i, Lanes.Eight);
+            for (var part = 0; part < Lanes.Eight; part += Vector256<T>.Count)
             {
-                var (x0, x1) = Vector256.Widen(x.AsSingle());
-                var (finite0, finite1) = Vector256.Widen(finite.AsInt32());
-                var d0 = (x0 - centres) & finite0.AsDouble();
-                var d1 = (x1 - centres) & finite1.AsDouble();
-                (sums0, sums1) = (sums0 + d0, sums1 + d1);
-                (squares0, squares1) = (squares0 + (d0 * d0), squares1 + (d1 * d1));
+                var x = Vector256.Create(eight[part..]);
+                var finite = Vector256.LessThan(Vector256.Abs(x), infinity);
+                finites = Lanes.Count(finites, finite);
+                outside = Lanes.Count(outside, (Vector256.LessThan(x, lows) | Vector256.GreaterThan(x, highs)) & finite);
+                minima = Vector256.MinNative(minima, Vector256.ConditionalSelect(finite, x, infinity));
+                maxima = Vector256.MaxNative(maxima, Vector256.ConditionalSelect(finite, x, -infinity));
             }
-            else
-            {
-                var d = (x.AsDouble() - centres) & finite.AsDouble();
-                (sums0, squares0) = (sums0 + d, squares0 + (d * d));
-            }
+
+            Vector256<T> any = default, other = default;
+            var (x0, x1) = Lanes.Wide(eight, ref any, ref other);
+            var d0 = (x0 - centres) & Vector256.LessThan(Vector256.Abs(x0), infinities);
+            var d1 = (x1 - centres) & Vector256.LessThan(Vector256.Abs(x1), infinities);
+            (sums0, sums1) = (sums0 + d0, sums1 + d1);
+            (squares0, squares1) = (squares0 + (d0 * d0), squares1 + (d1 * d1));
         }
 
         Finite += Lanes.Sum(finites);

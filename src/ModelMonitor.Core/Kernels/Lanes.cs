@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace ModelMonitor.Core.Kernels;
@@ -6,6 +7,22 @@ namespace ModelMonitor.Core.Kernels;
 /// <summary>Counters in the lanes of a register: integers as wide as the values that are counted.</summary>
 internal static class Lanes
 {
+    /// <summary>Values in a step of sums.</summary>
+    public const int Eight = 8;
+
+    /// <summary>Eight values as float64, and the extremes with them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (Vector256<double> Lower, Vector256<double> Upper) Wide<T>(ReadOnlySpan<T> eight, ref Vector256<T> minima, ref Vector256<T> maxima)
+        where T : unmanaged
+    {
+        var x = Vector256.Create(eight);
+        (minima, maxima) = (Vector256.MinNative(minima, x), Vector256.MaxNative(maxima, x));
+        if (typeof(T) == typeof(float)) return Vector256.Widen(x.AsSingle());
+        var y = Vector256.Create(eight[4..]);
+        (minima, maxima) = (Vector256.MinNative(minima, y), Vector256.MaxNative(maxima, y));
+        return (x.AsDouble(), y.AsDouble());
+    }
+
     /// <summary>Adds one where a comparison was true: its lanes are 0 or −1 as integers.</summary>
     public static Vector256<T> Count<T>(Vector256<T> counts, Vector256<T> mask) => Vector256<T>.Count == 8
         ? (counts.AsInt32() - mask.AsInt32()).As<int, T>()
