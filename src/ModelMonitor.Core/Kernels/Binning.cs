@@ -13,6 +13,12 @@ internal sealed class Binning<T>
     /// <summary>Values between two rounds of counting: their leaves stay in the first-level cache.</summary>
     private const int Block = 1024;
 
+    [ThreadStatic]
+    private static byte[]? t_leaves;
+
+    [ThreadStatic]
+    private static uint[]? t_tables;
+
     private readonly T[] _edges;
     private readonly EdgeTree<T>? _tree;
 
@@ -72,8 +78,9 @@ internal sealed class Binning<T>
 
     private long CountByTree(EdgeTree<T> tree, ReadOnlySpan<T> values, Span<long> counts)
     {
-        Span<byte> leaves = stackalloc byte[Block];
-        Span<uint> tables = stackalloc uint[ByteHistogram.Places];
+        // On the stack they would be zeroed twice for each column of each batch.
+        Span<byte> leaves = t_leaves ??= new byte[Block];
+        Span<uint> tables = t_tables ??= new uint[ByteHistogram.Places];
         tables.Clear();
         var histogram = new ByteHistogram(tables);
         for (var start = 0; start < values.Length; start += Block)
@@ -85,7 +92,9 @@ internal sealed class Binning<T>
 
         Span<uint> ofLeaves = tables[..256];
         histogram.Sum(ofLeaves);
-        for (var bin = 0; bin <= _edges.Length; bin++) counts[bin] += ofLeaves[EdgeTree<T>.BinOfLeaf(bin)];
+        var bins = EdgeTree<T>.BinsOfLeaves;
+        counts = counts[..(_edges.Length + 1)];
+        for (var bin = 0; bin < counts.Length && bin < bins.Length; bin++) counts[bin] += ofLeaves[bins[bin]];
         return ofLeaves[EdgeTree<T>.NoLeaf];
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace ModelMonitor.Core.Kernels;
 
 /// <summary>The bin of a value among very many edges: equal cells say where to begin, and few edges are left to compare with.</summary>
@@ -17,7 +19,8 @@ internal sealed class CellTable
     /// <param name="edges">Strictly ascending, at least two.</param>
     public CellTable(double[] edges)
     {
-        _edges = edges;
+        // Above the last edge nothing is.
+        _edges = [.. edges, double.PositiveInfinity];
         var cells = CellsPerEdge * edges.Length;
         _low = edges[0];
         // Edges at both ends of float64 have no width: all fall into the first cell, and are compared one by one.
@@ -33,10 +36,12 @@ internal sealed class CellTable
     public int BinOf(double value)
     {
         var bin = _first[CellOf(value)];
-        while (bin < _edges.Length && _edges[bin] < value) bin++;
+        // Most cells have one edge or none: the first comparison is a coin's toss and no branch, the next one nearly always ends it.
+        bin += Unsafe.BitCast<bool, byte>(_edges[bin] < value);
+        while (_edges[bin] < value) bin++;
         return bin;
     }
 
     /// <summary>Clamped as a number: beyond the ends, infinities too, are the outer cells.</summary>
-    private int CellOf(double value) => (int)Math.Min(Math.Max((value - _low) * _scale, 0), _first.Length - 1);
+    private int CellOf(double value) => (int)double.MinNative(double.MaxNative((value - _low) * _scale, 0), _first.Length - 1);
 }

@@ -64,7 +64,12 @@ internal record struct ColumnStatistics()
         Vector256<double> sums0 = default, sums1 = default, squares0 = default, squares1 = default;
         for (var i = 0; i < values.Length; i += Lanes.Eight)
         {
-            var (x0, x1) = Lanes.Wide(values.Slice(i, Lanes.Eight), ref minima, ref maxima);
+            var eight = values.Slice(i, Lanes.Eight);
+            // The halves overlap where one register holds all eight: that changes no extreme.
+            var (x, y) = (Vector256.Create(eight), Vector256.Create(eight[(Lanes.Eight - Vector256<T>.Count)..]));
+            minima = Vector256.MinNative(Vector256.MinNative(minima, x), y);
+            maxima = Vector256.MaxNative(Vector256.MaxNative(maxima, x), y);
+            var (x0, x1) = Lanes.Wide(eight);
             var (d0, d1) = (x0 - centres, x1 - centres);
             (sums0, sums1) = (sums0 + d0, sums1 + d1);
             (squares0, squares1) = (squares0 + (d0 * d0), squares1 + (d1 * d1));
@@ -103,8 +108,7 @@ internal record struct ColumnStatistics()
                 maxima = Vector256.MaxNative(maxima, Vector256.ConditionalSelect(finite, x, -infinity));
             }
 
-            Vector256<T> any = default, other = default;
-            var (x0, x1) = Lanes.Wide(eight, ref any, ref other);
+            var (x0, x1) = Lanes.Wide(eight);
             var d0 = (x0 - centres) & Vector256.LessThan(Vector256.Abs(x0), infinities);
             var d1 = (x1 - centres) & Vector256.LessThan(Vector256.Abs(x1), infinities);
             (sums0, sums1) = (sums0 + d0, sums1 + d1);

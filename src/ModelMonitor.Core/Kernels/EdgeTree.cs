@@ -41,6 +41,8 @@ internal sealed class EdgeTree<T>
     /// <summary>A leaf's seven bits backwards; its own inverse.</summary>
     public static int BinOfLeaf(int leaf) => LeafBins.Table[leaf];
 
+    public static ReadOnlySpan<byte> BinsOfLeaves => LeafBins.Table;
+
     public int LeafOf(T value)
     {
         ReadOnlySpan<T> nodes = _nodes;

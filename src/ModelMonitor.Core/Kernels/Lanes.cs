@@ -10,18 +10,12 @@ internal static class Lanes
     /// <summary>Values in a step of sums.</summary>
     public const int Eight = 8;
 
-    /// <summary>Eight values as float64, and the extremes with them.</summary>
+    /// <summary>Eight values as float64.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static (Vector256<double> Lower, Vector256<double> Upper) Wide<T>(ReadOnlySpan<T> eight, ref Vector256<T> minima, ref Vector256<T> maxima)
-        where T : unmanaged
-    {
-        var x = Vector256.Create(eight);
-        (minima, maxima) = (Vector256.MinNative(minima, x), Vector256.MaxNative(maxima, x));
-        if (typeof(T) == typeof(float)) return Vector256.Widen(x.AsSingle());
-        var y = Vector256.Create(eight[4..]);
-        (minima, maxima) = (Vector256.MinNative(minima, y), Vector256.MaxNative(maxima, y));
-        return (x.AsDouble(), y.AsDouble());
-    }
+    public static (Vector256<double> Lower, Vector256<double> Upper) Wide<T>(ReadOnlySpan<T> eight)
+        where T : unmanaged => typeof(T) == typeof(float)
+            ? Vector256.Widen(Vector256.Create(eight).AsSingle())
+            : (Vector256.Create(eight).AsDouble(), Vector256.Create(eight[4..]).AsDouble());
 
     /// <summary>Adds one where a comparison was true: its lanes are 0 or −1 as integers.</summary>
     public static Vector256<T> Count<T>(Vector256<T> counts, Vector256<T> mask) => Vector256<T>.Count == 8
