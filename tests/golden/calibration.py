@@ -1,12 +1,11 @@
 """Golden values of calibration and estimates, by scikit-learn, over production rows of the flights case whose scores are in
 tests/Data/flights/expected_scores.csv. Labels are drawn here from the scores, since only what is computed from them matters.
 
-    /usr/bin/python3 tests/golden/calibration.py > tests/ModelMonitor.Core.Tests/Golden/calibration.json
+    /usr/bin/python3 tests/golden/calibration.py
 """
 import csv
 import json
 import pathlib
-import sys
 
 import numpy
 from sklearn import metrics
@@ -117,7 +116,7 @@ def main():
     block = numpy.array([known[v] for v in block])
     value = estimates(production, p)
     error = errors(production, p, block, share * (1 - share) / (rows + 2))
-    json.dump({
+    result = {
         "threshold": THRESHOLD,
         "reference": {"bins": numpy.floor(scores * 4096).astype(int).tolist(), "labels": labels.tolist()},
         "calibration": {
@@ -127,8 +126,8 @@ def main():
         },
         "production": {"bins": numpy.floor(production * 4096).astype(int).tolist()},
         "estimated": {key: {"value": float(value[key]), "standard_error": float(error[key])} for key in value},
-    }, sys.stdout, separators=(",", ":"))
-    sys.stdout.write("\n")
+    }
+    (HERE / "calibration.json").write_text(json.dumps(result, separators=(",", ":")) + "\n")
 
 
 main()

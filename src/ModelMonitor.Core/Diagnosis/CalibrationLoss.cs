@@ -53,5 +53,5 @@ public static class CalibrationLoss
         return predicted * Math.Min(p + value, 1 - p - value) >= LeastExpected;
     }
 
-    private static double Limit(MetricValue error, double z) => (z * error.StandardError!.Value) + (error.ErrorBound ?? 0);
+    private static double Limit(MetricValue error, double z) => (z * error.DecisionError!.Value) + (error.ErrorBound ?? 0);
 }

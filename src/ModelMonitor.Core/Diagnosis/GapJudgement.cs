@@ -24,11 +24,11 @@ public static class GapJudgement
     /// </summary>
     public static GapGrade Of(MetricValue gap, double drop)
     {
-        if (gap.Value is not { } g || gap.StandardError is not { } error) return GapGrade.Unknown;
+        if (gap.Value is not { } g || gap.DecisionError is not { } error) return GapGrade.Unknown;
         if (g - (OneSided95 * error) > drop) return GapGrade.Confirmed;
         return g > drop && g - (TwoSided95 * error) > 0 ? GapGrade.Suspected : GapGrade.None;
     }
 
-    /// <summary>g − 1.645·SE; null without a standard error.</summary>
-    public static double? LowerBound(MetricValue gap) => gap.Value - (OneSided95 * gap.StandardError);
+    /// <summary>g − 1.645·SE, with the SE of decisions; null without a standard error.</summary>
+    public static double? LowerBound(MetricValue gap) => gap.Value - (OneSided95 * gap.DecisionError);
 }

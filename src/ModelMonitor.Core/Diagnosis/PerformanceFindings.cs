@@ -34,6 +34,7 @@ internal static class PerformanceFindings
     {
         var metric = PrimaryMetric.AucOf(task);
         if (!performance.TryGetValue(metric, out var auc) || auc is not { Value: { } value, Lower: { } lower, Upper: { } upper }) return;
+        if (auc.BlockError > auc.StandardError && Intervals.Symmetric(value, auc.BlockError, null, 0, 1) is { Lower: { } below, Upper: { } above }) (lower, upper) = (below, above);
         var interval = $"{metric} over {where} is {Prose.Number(value)} (95 % interval {Prose.Number(lower)} to {Prose.Number(upper)})";
         if (upper < 0.5)
             findings.Add(new(FindingKind.InvertedScores, metric, window, value, 0.5, $"{interval}, all of it below 0.5: the scores are upside down."));

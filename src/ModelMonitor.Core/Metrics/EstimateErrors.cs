@@ -1,5 +1,4 @@
 using ModelMonitor.Core.Baselines;
-using ModelMonitor.Core.Panes;
 using ModelMonitor.Core.Sketches;
 
 namespace ModelMonitor.Core.Metrics;
@@ -13,11 +12,10 @@ public static class EstimateErrors
     /// </summary>
     /// <param name="realised">Performance over the stretch.</param>
     /// <returns>Metrics defined on both sides; empty without labels or calibration.</returns>
-    public static IReadOnlyDictionary<string, MetricValue> Of(PaneState state, Baseline baseline, IReadOnlyDictionary<string, MetricValue> realised)
+    public static IReadOnlyDictionary<string, MetricValue> Of(OutcomeSketch? labelled, Baseline baseline, IReadOnlyDictionary<string, MetricValue> realised)
     {
-        ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(baseline);
-        return state.Outcomes is BinaryOutcomes { Rows: > 0 } outcomes && baseline is { Calibration: { } calibration, Shape.ScoreBins: { } bins }
+        return labelled is BinaryOutcomes { Rows: > 0 } outcomes && baseline is { Calibration: { } calibration, Shape.ScoreBins: { } bins }
             ? Of(outcomes, bins, calibration, realised)
             : new OrderedDictionary<string, MetricValue>();
     }

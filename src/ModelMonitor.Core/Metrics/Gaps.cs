@@ -28,9 +28,14 @@ public static class Gaps
         if (from.Value is not { } a || to.Value is not { } b) return MetricValue.Undefined(MetricStatus.UndefinedOperand);
         if (Math.Abs(a) < LeastBasis) return MetricValue.Undefined(MetricStatus.ZeroDenominator);
         var loss = direction == MetricDirection.HigherIsBetter ? a - b : b - a;
-        double? error = from.StandardError is { } ofA && to.StandardError is { } ofB ? Math.Sqrt((ofB * ofB) + (b / a * (b / a) * ofA * ofA)) / Math.Abs(a) : null;
-        return Intervals.Symmetric(loss / Math.Abs(a), error, rows: null);
+        return Intervals.Symmetric(loss / Math.Abs(a), Error(a, b, from.StandardError, to.StandardError), rows: null) with
+        {
+            BlockError = from.BlockError is null && to.BlockError is null ? null : Error(a, b, from.DecisionError, to.DecisionError),
+        };
     }
+
+    private static double? Error(double a, double b, double? errorOfA, double? errorOfB) =>
+        errorOfA is { } ofA && errorOfB is { } ofB ? Math.Sqrt((ofB * ofB) + (b / a * (b / a) * ofA * ofA)) / Math.Abs(a) : null;
 
     private static IEnumerable<GeneralizationGap> Between(
         string fromName, IReadOnlyDictionary<string, MetricValue> from, string toName, IReadOnlyDictionary<string, MetricValue> to)

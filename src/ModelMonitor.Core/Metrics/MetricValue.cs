@@ -20,6 +20,12 @@ public readonly record struct MetricValue
     /// <summary>Standard error, for comparisons; null where none is defined.</summary>
     public double? StandardError { get; init; }
 
+    /// <summary>Standard error by the jackknife over the window's sub-periods; null where it has too few.</summary>
+    public double? BlockError { get; init; }
+
+    /// <summary>What decisions rest on: the larger of both standard errors, for rows of one day err together; null where none is defined.</summary>
+    public double? DecisionError => StandardError is { } error ? Math.Max(error, BlockError ?? 0) : null;
+
     /// <summary>Rows it rests on; null where the surroundings say it (drift).</summary>
     public long? Rows { get; init; }
 

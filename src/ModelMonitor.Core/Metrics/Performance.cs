@@ -11,10 +11,15 @@ public static class Performance
     public static IReadOnlyDictionary<string, MetricValue> Of(PaneState state, BaselineShape shape)
     {
         ArgumentNullException.ThrowIfNull(state);
+        return Of(state.Outcomes, state.DistinctScores, shape);
+    }
+
+    public static IReadOnlyDictionary<string, MetricValue> Of(OutcomeSketch? outcomes, DistinctScores distinct, BaselineShape shape)
+    {
         ArgumentNullException.ThrowIfNull(shape);
-        return state.Outcomes switch
+        return outcomes switch
         {
-            BinaryOutcomes binary => BinaryPerformance.Of(binary, state.DistinctScores, shape.ScoreBins ?? throw new ShapeMismatchException("The shape has no score bins.")),
+            BinaryOutcomes binary => BinaryPerformance.Of(binary, distinct, shape.ScoreBins ?? throw new ShapeMismatchException("The shape has no score bins.")),
             RegressionOutcomes regression => RegressionPerformance.Of(regression),
             _ => new OrderedDictionary<string, MetricValue>(),
         };

@@ -41,18 +41,19 @@ internal sealed class BinCounts(int bins)
     }
 
     /// <param name="other">Of the same number of bins.</param>
-    public void Merge(BinCounts other)
+    /// <param name="sign">−1 takes back what was merged.</param>
+    public void Merge(BinCounts other, int sign = 1)
     {
         if (other._sparse is { } sparse)
         {
-            foreach (var (bin, count) in sparse) Add(bin, count);
+            foreach (var (bin, count) in sparse) Add(bin, sign * count);
             return;
         }
 
         var mine = Densify();
         var theirs = other._dense!;
-        for (var i = 0; i < mine.Length; i++) mine[i] += theirs[i];
-        Total += other.Total;
+        for (var i = 0; i < mine.Length; i++) mine[i] += sign * theirs[i];
+        Total += sign * other.Total;
     }
 
     /// <summary>As <see cref="StateWriter.Counts"/> writes an array.</summary>

@@ -82,6 +82,20 @@ public sealed class BinaryOutcomes : OutcomeSketch
         for (var i = 0; i < CalibrationBins; i++) Calibration[i].Merge(binary.Calibration[i]);
     }
 
+    public override bool TrySubtract(OutcomeSketch other)
+    {
+        if (other is not BinaryOutcomes binary || binary._positives.Bins != _positives.Bins) return false;
+        _positives.Merge(binary._positives, -1);
+        _negatives.Merge(binary._negatives, -1);
+        NotProbabilities -= binary.NotProbabilities;
+        LogLoss.Subtract(binary.LogLoss);
+        LogLossSquares.Subtract(binary.LogLossSquares);
+        Brier.Subtract(binary.Brier);
+        BrierSquares.Subtract(binary.BrierSquares);
+        for (var i = 0; i < CalibrationBins; i++) Calibration[i].Subtract(binary.Calibration[i]);
+        return true;
+    }
+
     public override void Write(StateWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
@@ -142,6 +156,14 @@ public sealed class CalibrationBin : IMergeable<CalibrationBin>
         Rows += other.Rows;
         Positives += other.Positives;
         Scores.Merge(other.Scores);
+    }
+
+    public void Subtract(CalibrationBin other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        Rows -= other.Rows;
+        Positives -= other.Positives;
+        Scores.Subtract(other.Scores);
     }
 
     public void Write(StateWriter writer)

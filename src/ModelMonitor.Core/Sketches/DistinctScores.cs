@@ -9,6 +9,9 @@ public sealed class DistinctScores : IMergeable<DistinctScores>
     /// <summary>From this many labelled rows on, the histogram serves.</summary>
     public const long Limit = 100_000;
 
+    /// <summary>Distinct scores of which none were kept: the histogram serves. Not to be added to.</summary>
+    public static DistinctScores None { get; } = new() { Complete = false };
+
     private readonly Dictionary<double, (long Positive, long Negative)> _counts = [];
 
     /// <summary>False where something was dropped: what is left is not all.</summary>

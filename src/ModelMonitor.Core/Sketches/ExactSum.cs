@@ -84,7 +84,12 @@ public sealed class ExactSum : IMergeable<ExactSum>
         Add(Math.FusedMultiplyAdd(value, value, -square), sign);
     }
 
-    public void Merge(ExactSum other)
+    public void Merge(ExactSum other) => Merge(other, 1);
+
+    /// <summary>Takes back what was merged, without a trace.</summary>
+    public void Subtract(ExactSum other) => Merge(other, -1);
+
+    private void Merge(ExactSum other, int sign)
     {
         ArgumentNullException.ThrowIfNull(other);
         if (other._only != 0)
@@ -98,7 +103,7 @@ public sealed class ExactSum : IMergeable<ExactSum>
         other.Carry();
         Carry();
         var limbs = Reserve(other._first, other._limbs.Length);
-        for (var i = 0; i < other._limbs.Length; i++) limbs[i] += other._limbs[i];
+        for (var i = 0; i < other._limbs.Length; i++) limbs[i] += sign * other._limbs[i];
         _pending += 2;
     }
 

@@ -22,5 +22,8 @@ public abstract class OutcomeSketch : IMergeable<OutcomeSketch>
 
     public abstract void Merge(OutcomeSketch other);
 
+    /// <summary>Takes back what <see cref="Merge"/> added; false, with nothing done, where the kind cannot.</summary>
+    public virtual bool TrySubtract(OutcomeSketch other) => false;
+
     public abstract void Write(StateWriter writer);
 }

@@ -49,6 +49,14 @@ public sealed class RegressionOutcomes : OutcomeSketch
         foreach (var (mine, theirs) in Sums.Zip(regression.Sums)) mine.Merge(theirs);
     }
 
+    public override bool TrySubtract(OutcomeSketch other)
+    {
+        if (other is not RegressionOutcomes regression) return false;
+        _rows -= regression._rows;
+        foreach (var (mine, theirs) in Sums.Zip(regression.Sums)) mine.Subtract(theirs);
+        return true;
+    }
+
     public override void Write(StateWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);

@@ -27,16 +27,17 @@ public static class Evaluator
             : !floors.Cover(performanceRange) ? Empty(model)
             : await WindowReader.ReadAsync(reader, model.Series, performanceRange, Empty(model), cancellationToken).ConfigureAwait(false);
         var unknown = await UnknownVersionsAsync(reader, model, range, cancellationToken).ConfigureAwait(false);
-        return Compute(model, window, range, drift, performanceRange, matured, looks, unknown);
+        var blocks = await BlockReader.ErrorsAsync(reader, model.Series, model.Baseline, performanceRange, matured, floors, cancellationToken).ConfigureAwait(false);
+        return Compute(model, window, range, drift, performanceRange, matured, blocks, looks, unknown);
     }
 
     private static PaneState Empty(MonitoredModel model) => PaneState.Empty(model.Baseline.Hash, model.Baseline.Shape);
 
     private static Evaluation Compute(
-        MonitoredModel model, string window, TimeRange range, PaneState drift, TimeRange performanceRange, PaneState matured, int looks, IReadOnlyList<Finding> unknown)
+        MonitoredModel model, string window, TimeRange range, PaneState drift, TimeRange performanceRange, PaneState matured, BlockErrors blocks, int looks, IReadOnlyList<Finding> unknown)
     {
         var baseline = model.Baseline;
-        var performance = Performance.Of(matured, baseline.Shape);
+        var performance = BlockErrors.Apply(Performance.Of(matured, baseline.Shape), blocks.Performance);
         var values = Drift.Of(drift, baseline);
         if (!ReferenceEquals(drift, matured)) values = values.WithLabelOf(Drift.Of(matured, baseline));
         var evaluation = new Evaluation
@@ -59,7 +60,7 @@ public static class Evaluator
             LabelledPositives = matured.Outcomes is BinaryOutcomes outcomes ? outcomes.PositiveRows : 0,
             Performance = performance,
             Estimated = EstimatedPerformance.Of(drift, baseline),
-            EstimatedErrors = EstimateErrors.Of(matured, baseline, performance),
+            EstimatedErrors = BlockErrors.Apply(EstimateErrors.Of(matured.Outcomes, baseline, performance), blocks.Estimates),
             Drift = values,
             Importance = baseline.Importance,
             Gaps = Gaps.Of(baseline.Train.Performance, baseline.Holdout?.Performance, performance),

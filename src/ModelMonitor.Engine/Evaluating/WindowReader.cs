@@ -42,7 +42,8 @@ public static class WindowReader
         yield return (StateLevel.Delta, range.Start, range.End);
     }
 
-    private static IEnumerable<(StateLevel Level, long From, long To)> Split(StateLevel level, long from, long to)
+    /// <summary>A range in stretches of a level, and of finer ones at its ends.</summary>
+    internal static IEnumerable<(StateLevel Level, long From, long To)> Split(StateLevel level, long from, long to)
     {
         if (from >= to) yield break;
         if (level == StateLevel.Pane)

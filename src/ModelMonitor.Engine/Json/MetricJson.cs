@@ -15,6 +15,7 @@ public static class MetricJson
         if (value.Upper is { } upper) json["upper"] = upper;
         if (value.ErrorBound is { } bound) json["error_bound"] = bound;
         if (value.StandardError is { } error) json["standard_error"] = error;
+        if (value.BlockError is { } blocks) json["block_standard_error"] = blocks;
         if (value.Rows is { } rows) json["rows"] = rows;
         return json;
     }

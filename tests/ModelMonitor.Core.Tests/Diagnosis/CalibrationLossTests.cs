@@ -46,6 +46,14 @@ public sealed class CalibrationLossTests
     }
 
     [Fact]
+    public void Days_that_differ_widen_what_is_borne()
+    {
+        var off = Off(("roc_auc", 0.04));
+        Assert.Empty(Lost(off with { EstimatedErrors = Keyed(("roc_auc", off.EstimatedErrors["roc_auc"] with { BlockError = 0.02 })) }));
+        Assert.Single(Lost(off with { EstimatedErrors = Keyed(("roc_auc", off.EstimatedErrors["roc_auc"] with { BlockError = 0.001 })) }));
+    }
+
+    [Fact]
     public void The_finding_names_the_metric_farthest_beyond_and_both_values()
     {
         var finding = Assert.Single(Lost(Off(("roc_auc", -0.05), ("brier", 0.06))));

@@ -24,6 +24,17 @@ public sealed class GapFindingTests
         Assert.Equal(expected, GapJudgement.Of(MetricValue.Of(gap) with { StandardError = error }, 0.05));
 
     [Fact]
+    public void A_gap_is_judged_by_the_larger_of_its_errors()
+    {
+        var gap = MetricValue.Of(0.1) with { StandardError = 0.01 };
+        Assert.Equal(GapGrade.Confirmed, GapJudgement.Of(gap, 0.05));
+        Assert.Equal(GapGrade.Confirmed, GapJudgement.Of(gap with { BlockError = 0.001 }, 0.05));
+        Assert.Equal(GapGrade.Suspected, GapJudgement.Of(gap with { BlockError = 0.04 }, 0.05));
+        Assert.Equal(GapGrade.None, GapJudgement.Of(gap with { BlockError = 0.06 }, 0.05));
+        Assert.Equal(0.1 - (1.6448536269514722 * 0.04), GapJudgement.LowerBound(gap with { BlockError = 0.04 })!.Value, 1e-12);
+    }
+
+    [Fact]
     public void A_gap_without_a_standard_error_has_no_grade() => Assert.Equal(GapGrade.Unknown, GapJudgement.Of(MetricValue.Of(0.9), 0.05));
 
     [Fact]

@@ -18,6 +18,17 @@ public sealed class SanityFindingTests
         Assert.Equal(kind, found.SingleOrDefault()?.Kind);
     }
 
+    /// <summary>Days that differ widen the interval that is judged: 0.45 ∓ 1.96·0.05 is no longer below 0.5, and not known to be below 0.6 either where it ends at 0.61.</summary>
+    [Theory]
+    [InlineData(0.45, 0.02, 0.05, FindingKind.NoDiscrimination)]
+    [InlineData(0.51, 0.02, 0.05, null)]
+    [InlineData(0.45, 0.02, 0.01, FindingKind.InvertedScores)]
+    public void An_AUC_is_judged_by_the_larger_of_its_errors(double auc, double error, double block, string? kind)
+    {
+        var found = FindingsOf(Sound with { Performance = Keyed(("roc_auc", Auc(auc, error) with { BlockError = block })) });
+        Assert.Equal(kind, found.SingleOrDefault()?.Kind);
+    }
+
     [Fact]
     public void An_AUC_without_an_interval_says_nothing() =>
         Assert.Empty(FindingsOf(Sound with { Performance = Keyed(("roc_auc", MetricValue.Of(0.5))) }));

@@ -25,7 +25,7 @@ internal sealed record GoldenCalibration(JsonObject Json)
     public IEnumerable<double> Production => Numbers<int>("production", "bins").Select(Middle);
 
     public static GoldenCalibration Read() =>
-        new(JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Golden", "calibration.json")))!.AsObject());
+        new(JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "golden", "calibration.json")))!.AsObject());
 
     public ScoreCalibration Fit() =>
         CalibrationFit.Of(Numbers<int>("reference", "bins").Zip(Numbers<int>("reference", "labels"), (bin, label) => (Middle(bin), label > 0)), Bins)!;
