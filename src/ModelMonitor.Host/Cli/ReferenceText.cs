@@ -24,8 +24,17 @@ internal static class ReferenceText
         Line(output, "hold-out", holdout, metric);
         if (Findings.GapOf(baseline, metric) is { Value: { } gap } value)
             output.WriteLine($"  gap       {Figures.Percent(gap)} from train to hold-out, overfitting {Grade(GapJudgement.Of(value, options.Drop))}");
+        Calibration(output, baseline.Calibration);
         Importance(output, baseline.Importance);
         Weights(output, baseline.Weights);
+    }
+
+    /// <summary>What estimates without labels rest on.</summary>
+    private static void Calibration(TextWriter output, ScoreCalibration? calibration)
+    {
+        if (calibration is null) return;
+        var what = calibration.Isotonic ? $"calibrated in {calibration.Rows.Count} steps" : "are taken as probabilities";
+        output.WriteLine($"  scores    {what} (calibration error {Figures.Number(calibration.EceRaw)} as they are, {Figures.Number(calibration.EceCalibrated)} calibrated on other rows)");
     }
 
     /// <summary>What the model needs most: how much the metric drops where the column is permuted.</summary>

@@ -40,35 +40,39 @@ internal static class ReportTable
         return [.. main.Prepend(PrimaryMetric.Of(task, report.Model.Options.Targets)).Distinct()];
     }
 
+    /// <summary>The primary metric without labels, where it can be estimated.</summary>
+    private static string[] Estimated(Report report) => [.. Metrics(report).Take(1).Where(report.Overall.Estimated.ContainsKey)];
+
     private static Table Windows(Report report, string[] metrics)
     {
         var table = new Table { Border = TableBorder.Simple };
         table.AddColumn("window");
-        string[] numbers = ["rows", "labelled", .. metrics, "score psi"];
+        string[] numbers = ["rows", "labelled", .. metrics, .. Estimated(report).Select(key => "est. " + key), "score psi"];
         foreach (var name in numbers) table.AddColumn(new TableColumn(name) { Alignment = Justify.Right });
         table.AddColumn("worst feature psi");
         table.AddColumn("firing");
-        Reference(table, "train", report.Model.Baseline.Train.Rows, report.Model.Baseline.Train.Performance, metrics);
-        if (report.Model.Baseline.Holdout is { } holdout) Reference(table, "hold-out", holdout.Rows, holdout.Performance, metrics);
+        var estimated = Estimated(report);
+        Reference(table, "train", report.Model.Baseline.Train.Rows, report.Model.Baseline.Train.Performance, metrics, estimated);
+        if (report.Model.Baseline.Holdout is { } holdout) Reference(table, "hold-out", holdout.Rows, holdout.Performance, metrics, estimated);
         var firing = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var window in report.Windows)
         {
             foreach (var change in report.Rules.Where(r => r.Range == window.Range))
                 _ = change.Change == RuleChange.Fired ? firing.Add(change.Rule) : firing.Remove(change.Rule);
-            Window(table, Date(window.Range.Start), window, metrics, string.Join(", ", firing), firing.Count > 0 ? "red" : null);
+            Window(table, Date(window.Range.Start), window, metrics, estimated, string.Join(", ", firing), firing.Count > 0 ? "red" : null);
         }
 
-        Window(table, "overall", report.Overall, metrics, "", "bold");
+        Window(table, "overall", report.Overall, metrics, estimated, "", "bold");
         return table;
     }
 
-    private static void Reference(Table table, string name, long rows, IReadOnlyDictionary<string, MetricValue> performance, string[] metrics) =>
-        Row(table, [name, Figures.Count(rows), Figures.Count(rows), .. metrics.Select(m => Figures.Metric(performance, m)), "", "", ""], "grey");
+    private static void Reference(Table table, string name, long rows, IReadOnlyDictionary<string, MetricValue> performance, string[] metrics, string[] estimated) =>
+        Row(table, [name, Figures.Count(rows), Figures.Count(rows), .. metrics.Select(m => Figures.Metric(performance, m)), .. estimated.Select(_ => ""), "", "", ""], "grey");
 
-    private static void Window(Table table, string name, Evaluation window, string[] metrics, string firing, string? style) =>
+    private static void Window(Table table, string name, Evaluation window, string[] metrics, string[] estimated, string firing, string? style) =>
         Row(table,
             [name, Figures.Count(window.Rows), Figures.Count(window.Labelled), .. metrics.Select(m => Figures.Metric(window.Performance, m)),
-                Figures.Metric(window.Drift.Score, "psi"), WorstFeature(window), firing],
+                .. estimated.Select(m => Figures.Metric(window.Estimated, m)), Figures.Metric(window.Drift.Score, "psi"), WorstFeature(window), firing],
             style);
 
     private static void Row(Table table, IEnumerable<string> cells, string? style) =>
