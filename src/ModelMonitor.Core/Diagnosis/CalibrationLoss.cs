@@ -29,17 +29,24 @@ public static class CalibrationLoss
     /// <summary>|estimated − realised| &gt; z·SE + the bound of both, z of the two-sided level 1 − 0.001/(F·L). At most one finding: the metric farthest beyond.</summary>
     internal static void Add(List<Finding> findings, Evaluation evaluation, FindingOptions options)
     {
-        var judged = s_judged.Append(options.PrimaryMetric).Distinct().Where(key => CanJudge(key, evaluation)).ToList();
-        if (judged.Count == 0) return;
-        var z = Normal.InvCDF(0, 1, 1 - (0.0005 / ((double)judged.Count * Math.Max(options.LooksPerWindow, 1))));
-        var (metric, ratio) = judged.Select(key => (key, Ratio: Math.Abs(evaluation.EstimatedErrors[key].Value!.Value) / Limit(evaluation.EstimatedErrors[key], z))).MaxBy(x => x.Ratio);
-        if (!(ratio > 1)) return;
+        if (Farthest(evaluation, options) is not { } lost) return;
+        var (metric, limit) = lost;
         var error = evaluation.EstimatedErrors[metric];
-        var limit = Limit(error, z);
         var realised = evaluation.Performance[metric].Value!.Value;
         findings.Add(new(FindingKind.CalibrationLost, metric, evaluation.Window, error.Value, error.Value < 0 ? -limit : limit,
             $"{metric} estimated without labels is {Prose.Number(realised + error.Value!.Value)} over {Prose.Window(evaluation)} and {Prose.Number(realised)} with them, "
             + $"more than {Prose.Number(limit)} apart: the scores no longer mean what they meant on the hold-out, and estimates are withheld."));
+    }
+
+    internal static bool IsLost(Evaluation evaluation, FindingOptions options) => Farthest(evaluation, options) is not null;
+
+    private static (string Metric, double Limit)? Farthest(Evaluation evaluation, FindingOptions options)
+    {
+        var judged = s_judged.Append(options.PrimaryMetric).Distinct().Where(key => CanJudge(key, evaluation)).ToList();
+        if (judged.Count == 0) return null;
+        var z = Normal.InvCDF(0, 1, 1 - (0.0005 / ((double)judged.Count * Math.Max(options.LooksPerWindow, 1))));
+        var (metric, ratio) = judged.Select(key => (key, Ratio: Math.Abs(evaluation.EstimatedErrors[key].Value!.Value) / Limit(evaluation.EstimatedErrors[key], z))).MaxBy(x => x.Ratio);
+        return ratio > 1 ? (metric, Limit(evaluation.EstimatedErrors[metric], z)) : null;
     }
 
     private static bool CanJudge(string key, Evaluation evaluation)

@@ -8,7 +8,7 @@ namespace ModelMonitor.Core.Diagnosis;
 internal static class PerformanceFindings
 {
     /// <summary>An AUC whose interval reaches this high is not known to be worthless.</summary>
-    private const double Discriminates = 0.6;
+    public const double Discriminates = 0.6;
     private const double LabelShiftErrors = 6;
     private const double LabelShiftRelative = 0.2;
 

@@ -4,6 +4,7 @@ using ModelMonitor.Core.Evaluations;
 using ModelMonitor.Core.Metrics;
 using ModelMonitor.Core.Panes;
 using ModelMonitor.Core.Sketches;
+using ModelMonitor.Core.Windows;
 using ModelMonitor.Engine.State;
 
 namespace ModelMonitor.Engine.Evaluating;
@@ -15,13 +16,14 @@ internal static class BlockReader
     /// <summary>Panes are put together so that there are not more blocks than this: each costs a computation of every metric.</summary>
     private const int MostBlocks = 400;
 
-    /// <summary>Over the days of the window; where fewer than ten of them have labelled rows, over its hours, else its panes.</summary>
+    /// <summary>Over the days of the window; where fewer than ten of them have labelled rows, over its hours, else its panes, but none finer than what is kept for its bounds.</summary>
     public static async ValueTask<BlockErrors> ErrorsAsync(
         IStateReader reader, SeriesKey series, Baseline baseline, TimeRange range, PaneState window, LevelFloors floors, CancellationToken cancellationToken)
     {
         if (window.Outcomes is not { Rows: > 0 }) return BlockErrors.None;
         foreach (var level in (StateLevel[])[StateLevel.Day, StateLevel.Hour, StateLevel.Pane])
         {
+            if (level < Finest(range)) break;
             if (range.Length / StepOf(level, range) < Jackknife.LeastBlocks - 1 || floors[level] > range.Start) continue;
             var whole = PaneState.Empty(baseline.Hash, baseline.Shape).Outcomes!;
             whole.Merge(window.Outcomes);
@@ -83,6 +85,9 @@ internal static class BlockReader
             }
         }
     }
+
+    /// <summary>As <see cref="WindowAlignment"/> has it: what a window needs is kept as long as the window can be asked for.</summary>
+    private static StateLevel Finest(TimeRange range) => WindowAlignment.StepOf(range.Length, pane: 1) switch { Instant.Day => StateLevel.Day, Instant.Hour => StateLevel.Hour, _ => StateLevel.Pane };
 
     private static long StepOf(StateLevel level, TimeRange range) => level switch
     {

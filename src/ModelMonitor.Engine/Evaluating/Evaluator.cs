@@ -1,3 +1,4 @@
+using ModelMonitor.Core.Baselines;
 using ModelMonitor.Core.Diagnosis;
 using ModelMonitor.Core.Evaluations;
 using ModelMonitor.Core.Metrics;
@@ -27,20 +28,29 @@ public static class Evaluator
             : !floors.Cover(performanceRange) ? Empty(model)
             : await WindowReader.ReadAsync(reader, model.Series, performanceRange, Empty(model), cancellationToken).ConfigureAwait(false);
         var unknown = await UnknownVersionsAsync(reader, model, range, cancellationToken).ConfigureAwait(false);
-        var blocks = await BlockReader.ErrorsAsync(reader, model.Series, model.Baseline, performanceRange, matured, floors, cancellationToken).ConfigureAwait(false);
-        return Compute(model, window, range, drift, performanceRange, matured, blocks, looks, unknown);
+        var (evaluation, options) = (Compute(model, window, range, drift, performanceRange, matured), OptionsOf(model, looks));
+        if (SubPeriods.Matter(evaluation, options))
+        {
+            var blocks = await BlockReader.ErrorsAsync(reader, model.Series, model.Baseline, performanceRange, matured, floors, cancellationToken).ConfigureAwait(false);
+            evaluation = SubPeriods.Apply(evaluation, blocks, performance => GapsOf(model.Baseline, performance));
+        }
+
+        return CalibrationLoss.Withhold(evaluation with { Findings = [.. Findings.Of(evaluation, model.Baseline, options), .. unknown] });
     }
 
     private static PaneState Empty(MonitoredModel model) => PaneState.Empty(model.Baseline.Hash, model.Baseline.Shape);
 
-    private static Evaluation Compute(
-        MonitoredModel model, string window, TimeRange range, PaneState drift, TimeRange performanceRange, PaneState matured, BlockErrors blocks, int looks, IReadOnlyList<Finding> unknown)
+    private static IReadOnlyList<GeneralizationGap> GapsOf(Baseline baseline, IReadOnlyDictionary<string, MetricValue> performance) =>
+        Gaps.Of(baseline.Train.Performance, baseline.Holdout?.Performance, performance);
+
+    /// <summary>All values; what they mean is judged afterwards.</summary>
+    private static Evaluation Compute(MonitoredModel model, string window, TimeRange range, PaneState drift, TimeRange performanceRange, PaneState matured)
     {
         var baseline = model.Baseline;
-        var performance = BlockErrors.Apply(Performance.Of(matured, baseline.Shape), blocks.Performance);
+        var performance = Performance.Of(matured, baseline.Shape);
         var values = Drift.Of(drift, baseline);
         if (!ReferenceEquals(drift, matured)) values = values.WithLabelOf(Drift.Of(matured, baseline));
-        var evaluation = new Evaluation
+        return new Evaluation
         {
             Model = model.Name,
             Version = baseline.Version,
@@ -60,12 +70,11 @@ public static class Evaluator
             LabelledPositives = matured.Outcomes is BinaryOutcomes outcomes ? outcomes.PositiveRows : 0,
             Performance = performance,
             Estimated = EstimatedPerformance.Of(drift, baseline),
-            EstimatedErrors = BlockErrors.Apply(EstimateErrors.Of(matured.Outcomes, baseline, performance), blocks.Estimates),
+            EstimatedErrors = EstimateErrors.Of(matured.Outcomes, baseline, performance),
             Drift = values,
             Importance = baseline.Importance,
-            Gaps = Gaps.Of(baseline.Train.Performance, baseline.Holdout?.Performance, performance),
+            Gaps = GapsOf(baseline, performance),
         };
-        return CalibrationLoss.Withhold(evaluation with { Findings = [.. Findings.Of(evaluation, baseline, OptionsOf(model, looks)), .. unknown] });
     }
 
     /// <summary>What findings judge by, from the model's options.</summary>

@@ -70,6 +70,14 @@ public sealed class BlockErrorTests
         Assert.All(evaluation.Performance.Values, value => Assert.Null(value.BlockError));
     }
 
+    /// <summary>The larger error would take away what is not there.</summary>
+    [Fact]
+    public async Task A_sound_window_is_not_read_again()
+    {
+        var rows = Rows(14, TimeSpan.FromDays(1)).Select((r, i) => r with { Label = (r.Score >= 0.5) == (i % 5 != 0) ? 1 : 0 }).ToArray();
+        Assert.All((await Evaluate(TimeSpan.FromDays(14), rows)).Performance.Values, value => Assert.Null(value.BlockError));
+    }
+
     [Fact]
     public async Task The_gap_is_judged_by_the_larger_error_and_shown_with_the_one_of_its_rows()
     {
