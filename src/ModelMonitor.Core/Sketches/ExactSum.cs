@@ -94,7 +94,7 @@ public sealed class ExactSum : IMergeable<ExactSum>
         ArgumentNullException.ThrowIfNull(other);
         if (other._only != 0)
         {
-            Add(other._only);
+            Add(other._only, sign);
             return;
         }
 
