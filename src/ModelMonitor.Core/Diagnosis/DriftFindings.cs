@@ -36,8 +36,8 @@ internal static class DriftFindings
     private static void AddScore(List<Finding> findings, Evaluation evaluation, Baseline baseline, FindingOptions options)
     {
         if (!evaluation.Drift.Score.TryGetValue("psi", out var value) || value.Value is not { } psi) return;
-        var noise = PopulationStability.SignificanceLimit(PsiBins.OfScore(evaluation, baseline), baseline.ReferenceRows, evaluation.Rows, 1, options.LooksPerWindow);
-        var limit = Math.Max(Math.Max(options.UnstableLimit, noise), ChunkLimits.Of(evaluation, baseline, evaluation.Range)?.ScorePsi?.Largest ?? 0);
+        var noise = PopulationStability.SignificanceLimit(PsiBins.OfScore(evaluation, baseline), baseline.ReferenceRows, evaluation.Rows, 1, options.LooksPerWindow, ChunkLimits.Of(evaluation, baseline, evaluation.Range)?.ScorePsi?.Largest ?? 0);
+        var limit = Math.Max(options.UnstableLimit, noise);
         if (psi <= limit) return;
         findings.Add(new(FindingKind.UnstableScore, "score_psi", evaluation.Window, psi, limit,
             $"The PSI of the scores from the reference to {Prose.Window(evaluation)} is {Prose.Number(psi)}, limit {Prose.Number(limit)}."));
@@ -54,8 +54,8 @@ internal static class DriftFindings
         {
             if (faulty.Contains(feature) || !shapes.TryGetValue(feature, out var shape)) continue;
             if (!values.TryGetValue("psi", out var value) || value.Value is not { } psi) continue;
-            var noise = PopulationStability.SignificanceLimit(PsiBins.OfFeature(evaluation, shape), baseline.ReferenceRows, evaluation.Rows, features, options.LooksPerWindow);
-            var limit = Math.Max(Math.Max(options.UnstableLimit, noise), chunks?.FeaturePsi.GetValueOrDefault(feature)?.Largest ?? 0);
+            var noise = PopulationStability.SignificanceLimit(PsiBins.OfFeature(evaluation, shape), baseline.ReferenceRows, evaluation.Rows, features, options.LooksPerWindow, chunks?.FeaturePsi.GetValueOrDefault(feature)?.Largest ?? 0);
+            var limit = Math.Max(options.UnstableLimit, noise);
             if (psi <= limit) continue;
             var message = $"The PSI of {feature} from the reference to {Prose.Window(evaluation)} is {Prose.Number(psi)}, limit {Prose.Number(limit)}.";
             unstable.Add(new(FindingKind.UnstableFeature, "psi", evaluation.Window, psi, limit, message) { Feature = feature });

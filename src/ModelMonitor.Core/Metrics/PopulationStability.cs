@@ -28,15 +28,26 @@ public static class PopulationStability
     public static double NoiseFloor(int bins, long referenceRows, long productionRows, double confidence = 0.99) =>
         bins <= 1 ? 0 : ChiSquared.InvCDF(bins - 1, confidence) * ((1.0 / referenceRows) + (1.0 / productionRows));
 
-    /// <summary>χ²_{1−0.001/(F·L), B−1}·(1/N + 1/M): a PSI at or below it is no evidence of drift, however often one looks.</summary>
+    /// <summary>
+    /// χ²_{1−0.001/(F·L), B−1, λ}·(1/N + 1/M), λ = known/(1/N + 1/M): a PSI at or below it is no evidence of drift, however often one looks.
+    /// </summary>
+    /// <remarks>
+    /// PSI/(1/N + 1/M) follows about a noncentral χ² where the distributions differ. Without known differences λ is 0; with them a window
+    /// that differs as much as the reference does within itself lies by chance above it half of the time, so the limit lies higher by chance's share.
+    /// </remarks>
     /// <param name="bins">B, the bins not empty on both sides; with one bin there is nothing to differ.</param>
     /// <param name="features">F, features looked at.</param>
     /// <param name="looks">L, evaluations per window length.</param>
+    /// <param name="known">The PSI that the reference's own chunks reach; 0 where it is not known. The result is not below it.</param>
     /// <returns>+∞ where a side has no rows.</returns>
-    public static double SignificanceLimit(int bins, long referenceRows, long productionRows, int features, int looks) =>
-        referenceRows <= 0 || productionRows <= 0
-            ? double.PositiveInfinity
-            : NoiseFloor(bins, referenceRows, productionRows, 1 - (0.001 / ((double)Math.Max(features, 1) * Math.Max(looks, 1))));
+    public static double SignificanceLimit(int bins, long referenceRows, long productionRows, int features, int looks, double known = 0)
+    {
+        if (referenceRows <= 0 || productionRows <= 0) return double.PositiveInfinity;
+        if (bins <= 1) return known;
+        var confidence = 1 - (0.001 / ((double)Math.Max(features, 1) * Math.Max(looks, 1)));
+        var scale = (1.0 / referenceRows) + (1.0 / productionRows);
+        return NoncentralChiSquared.Quantile(bins - 1, known / scale, confidence) * scale;
+    }
 
     private static (int Bins, long Reference, long Production) Totals(ReadOnlySpan<long> reference, ReadOnlySpan<long> production)
     {

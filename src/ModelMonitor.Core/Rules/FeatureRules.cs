@@ -35,8 +35,8 @@ internal static class FeatureRules
                     continue;
                 }
 
-                var noise = !MetricRules.IsPsi(key) ? 0 : Math.Max(own?.Largest ?? 0,
-                    PopulationStability.SignificanceLimit(PsiBins.OfFeature(evaluation, shape), baseline.ReferenceRows, evaluation.Rows, under.Count, context.LooksPerWindow));
+                var noise = !MetricRules.IsPsi(key) ? 0 : PopulationStability.SignificanceLimit(
+                    PsiBins.OfFeature(evaluation, shape), baseline.ReferenceRows, evaluation.Rows, under.Count, context.LooksPerWindow, own?.Largest ?? 0);
                 judged.Add((feature, value, rule.Beyond is { } times ? ChunkLimits.Beyond(times, key, value, own!, noise) : MetricRules.Crossing(rule, value, noise)));
             }
         }

@@ -19,10 +19,10 @@ internal static class MetricRules
         var noise = 0.0;
         if (IsPsi(key) && baseline is not null)
         {
+            var known = chunks?.Largest ?? 0;
             noise = key == RuleEvaluator.LabelPsi
-                ? PopulationStability.SignificanceLimit(PsiBins.OfLabel(evaluation), baseline.Labels.Rows, evaluation.PerformanceLabelled, 1, context.LooksPerWindow)
-                : PopulationStability.SignificanceLimit(PsiBins.OfScore(evaluation, baseline), baseline.ReferenceRows, evaluation.Rows, 1, context.LooksPerWindow);
-            noise = Math.Max(noise, chunks?.Largest ?? 0);
+                ? PopulationStability.SignificanceLimit(PsiBins.OfLabel(evaluation), baseline.Labels.Rows, evaluation.PerformanceLabelled, 1, context.LooksPerWindow, known)
+                : PopulationStability.SignificanceLimit(PsiBins.OfScore(evaluation, baseline), baseline.ReferenceRows, evaluation.Rows, 1, context.LooksPerWindow, known);
         }
 
         var crossing = rule.Beyond is { } times ? ChunkLimits.Beyond(times, key, value, chunks!, noise) : Crossing(rule, value, noise);
