@@ -43,14 +43,19 @@ public static class RegressionPerformance
     private static MetricValue MeanAbsoluteError(RegressionOutcomes o) =>
         Intervals.Symmetric(o.AbsoluteErrors.Value / o.Rows, Intervals.OfMean(o.AbsoluteErrors, o.SquaredErrors, o.Rows), o.Rows, least: 0);
 
-    /// <summary>1 − MSE / label variance; SE, the label variance taken as known, SE_mse / label variance.</summary>
+    /// <summary>
+    /// 1 − MSE/V, V the label variance; SE by the delta method √(SE_mse² + MSE²·2/n)/V: V has a relative error of √(2/n) where labels are
+    /// normal. The covariance of both, which would only narrow it, is left out.
+    /// </summary>
+    /// <remarks>With V taken as known a fifth of SE is missing where R² is about 0.75, and versions without a gap were called overfitted twice as often.</remarks>
     private static MetricValue RSquared(MetricValue mse, double labelVariance)
     {
         if (labelVariance == 0) return MetricValue.Undefined(MetricStatus.ConstantLabel, mse.Rows);
         var value = 1 - (mse.Value!.Value / labelVariance);
+        var ofVariance = (1 - value) * Math.Sqrt(2.0 / mse.Rows!.Value);
         // Labels that differ in their last bit alone: the quotient may leave float64.
         return double.IsFinite(value)
-            ? MetricValue.Of(value, mse.Rows) with { StandardError = mse.StandardError / labelVariance }
+            ? MetricValue.Of(value, mse.Rows) with { StandardError = mse.StandardError is { } error ? double.Hypot(error / labelVariance, ofVariance) : null }
             : MetricValue.Undefined(MetricStatus.ZeroDenominator, mse.Rows);
     }
 

@@ -26,6 +26,9 @@ public sealed class RegressionPerformanceTests
             Near(Naive.Variance(labels), values["label_variance"]);
             Assert.Equal(Math.Sqrt(Naive.SampleVariance(squares) / rows.Length), values["mse"].StandardError!.Value, 1e-8);
             Assert.Equal(Math.Sqrt(Naive.SampleVariance(magnitudes) / rows.Length), values["mae"].StandardError!.Value, 1e-8);
+            var (mse, variance) = (values["mse"], values["label_variance"].Value!.Value);
+            if (values["r2"].StandardError is { } ofR2)
+                Assert.Equal(Math.Sqrt(Math.Pow(mse.StandardError!.Value, 2) + (2 * Math.Pow(mse.Value!.Value, 2) / rows.Length)) / variance, ofR2, 1e-8 * (1 + ofR2));
             Assert.Equal(Math.Sqrt(Naive.SampleVariance(errors) / rows.Length), values["mean_error"].StandardError!.Value, 1e-8);
             Assert.Equal(Math.Max(values["mae"].Value!.Value - (1.959963984540054 * values["mae"].StandardError!.Value), 0), values["mae"].Lower!.Value, 1e-12);
             Assert.Equal(values["mse"].Value!.Value + (1.959963984540054 * values["mse"].StandardError!.Value), values["mse"].Upper!.Value, 1e-12);
