@@ -37,4 +37,9 @@ public interface ITelemetry
     void Action(string model, string rule, string action, string outcome);
 
     void SinkFailed(string sink);
+
+    /// <summary>How far a model is that learns its baseline from production, 0…1; 1: it has learned it.</summary>
+    void Learning(string model, double progress)
+    {
+    }
 }

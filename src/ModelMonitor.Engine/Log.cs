@@ -30,4 +30,16 @@ internal static partial class Log
 
     [LoggerMessage(9, LogLevel.Warning, "Window {Window} cannot be evaluated: {Reason} It fills again as time goes on")]
     public static partial void WindowForgotten(ILogger logger, string window, string reason);
+
+    [LoggerMessage(30, LogLevel.Information, "Model {Model} learns its baseline from production: {Progress}, {Rows} rows so far; nothing is evaluated until then")]
+    public static partial void Learning(ILogger logger, string model, string progress, long rows);
+
+    [LoggerMessage(31, LogLevel.Information, "Model {Model} learned its baseline from {Rows} rows of production, {Labels} of them labelled: {Hash}")]
+    public static partial void Learned(ILogger logger, string model, long rows, long labels, string hash);
+
+    [LoggerMessage(32, LogLevel.Error, "Model {Model} could not learn its baseline; its rows are kept, and the next delivery tries again")]
+    public static partial void NotLearned(ILogger logger, Exception error, string model);
+
+    [LoggerMessage(33, LogLevel.Warning, "The baseline that model {Model} learned could not be written beside the state; the next start tries again")]
+    public static partial void BaselineNotWritten(ILogger logger, Exception error, string model);
 }

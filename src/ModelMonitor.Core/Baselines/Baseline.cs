@@ -20,6 +20,12 @@ public sealed record Baseline
     /// <summary>Rows of the drift reference: the hold-out, else the training data.</summary>
     public required long ReferenceRows { get; init; }
 
+    /// <summary>The first days of production that it was learned from; null: from reference files.</summary>
+    public LearnedReference? Learned { get; init; }
+
+    /// <summary>Whose production the drift reference is; null: that of the reference files.</summary>
+    public AcceptedReference? Accepted { get; init; }
+
     /// <summary>In the order of the shape's features.</summary>
     public required IReadOnlyList<FeatureReference> Features { get; init; }
 
@@ -63,7 +69,7 @@ public sealed record NumericReference(long Missing, long[] Counts, double Minimu
 }
 
 /// <param name="Missing">Null.</param>
-/// <param name="Counts">Per category, then `other`, then `unseen` (0).</param>
+/// <param name="Counts">Per category, then `other`, then `unseen` (0 but in an accepted reference).</param>
 /// <param name="SeenOnce">Categories seen once, for the Good–Turing estimate of what is still unseen.</param>
 public sealed record CategoryReference(long Missing, long[] Counts, long SeenOnce) : FeatureReference(Missing);
 

@@ -43,6 +43,8 @@ public static partial class BaselineJson
             ["features"] = features,
         };
         if (NoiseJson.Write(baseline.Noise) is { } noise) json["noise"] = noise;
+        AddLearned(json, baseline);
+        AddAccepted(json, baseline);
         json[ContentKey] = ContentHash(json);
         return json.ToJsonString(Indented) + "\n";
     }
@@ -77,6 +79,8 @@ public static partial class BaselineJson
                 Hash = hash,
                 Shape = shape,
                 ReferenceRows = (long)json["reference_rows"]!,
+                Learned = ReadLearned(json),
+                Accepted = ReadAccepted(json),
                 Features = [.. features.Select(f => f.Reference)],
                 Score = score,
                 Labels = new((long)json["labels"]!["rows"]!, (long)json["labels"]!["positives"]!, (long)json["labels"]!["negatives"]!),
@@ -125,38 +129,43 @@ public static partial class BaselineJson
 
         var names = json["categories"]!.AsObject();
         var pooled = json["pooled"]!.AsArray().Select(h => ulong.Parse((string)h!, NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToArray();
-        long[] counts = [.. names.Select(p => (long)p.Value!), (long)json["other"]!, 0];
+        long[] counts = [.. names.Select(p => (long)p.Value!), (long)json["other"]!, (long?)json["unseen"] ?? 0];
         return (new CategoryFeatureShape(name, input, new CategoryShape([.. names.Select(p => p.Key)], pooled)), new CategoryReference((long)json["missing"]!, counts, (long)json["seen_once"]!));
     }
 
-    private static JsonObject Numeric(NumericShape shape, NumericReference reference) => new()
+    private static JsonObject Numeric(NumericShape shape, NumericReference reference)
     {
-        ["kind"] = "numeric",
-        ["missing"] = reference.Missing,
-        ["infinite"] = reference.Infinite,
-        ["minimum"] = Number(reference.Minimum),
-        ["maximum"] = Number(reference.Maximum),
-        ["mean"] = Number(reference.Mean),
-        ["standard_deviation"] = Number(reference.StandardDeviation),
-        ["centre"] = shape.Centre,
-        ["edges"] = Inline(shape.Edges.Values.ToArray()),
-        ["deciles"] = Inline(shape.Deciles),
-        ["counts"] = Inline(reference.Counts),
-    };
+        var json = new JsonObject
+        {
+            ["kind"] = "numeric",
+            ["missing"] = reference.Missing,
+            ["infinite"] = reference.Infinite,
+            ["minimum"] = Number(shape.Minimum),
+            ["maximum"] = Number(shape.Maximum),
+            ["mean"] = Number(reference.Mean),
+            ["standard_deviation"] = Number(reference.StandardDeviation),
+            ["centre"] = shape.Centre,
+            ["edges"] = Inline(shape.Edges.Values.ToArray()),
+            ["deciles"] = Inline(shape.Deciles),
+            ["counts"] = Inline(reference.Counts),
+        };
+        AddExtremes(json, shape, reference);
+        return json;
+    }
 
     private static (NumericShape Shape, NumericReference Reference) ReadNumeric(JsonObject json)
     {
         var shape = new NumericShape(new BinEdges(json["edges"]!.Deserialize<double[]>()!), json["deciles"]!.Deserialize<int[]>()!, Number(json["minimum"]), Number(json["maximum"]), (double)json["centre"]!);
         var counts = json["counts"]!.Deserialize<long[]>()!;
         if (counts.Length != shape.Edges.Bins) throw new FormatException($"{counts.Length} counts for {shape.Edges.Bins} bins");
-        return (shape, new NumericReference((long)json["missing"]!, counts, shape.Minimum, shape.Maximum, Number(json["mean"]), Number(json["standard_deviation"])) { Infinite = (long)json["infinite"]! });
+        return (shape, ReadExtremes(json, new NumericReference((long)json["missing"]!, counts, shape.Minimum, shape.Maximum, Number(json["mean"]), Number(json["standard_deviation"])) { Infinite = (long)json["infinite"]! }));
     }
 
     private static JsonObject Category(CategoryShape shape, CategoryReference reference)
     {
         var categories = new JsonObject();
         for (var i = 0; i < shape.Names.Count; i++) categories[shape.Names[i]] = reference.Counts[i];
-        return new()
+        var json = new JsonObject
         {
             ["kind"] = "categorical",
             ["missing"] = reference.Missing,
@@ -165,6 +174,8 @@ public static partial class BaselineJson
             ["categories"] = categories,
             ["pooled"] = new JsonArray([.. shape.Pooled.Order().Select(h => (JsonNode)h.ToString("x16", CultureInfo.InvariantCulture))]),
         };
+        if (reference.Counts[^1] > 0) json["unseen"] = reference.Counts[^1];
+        return json;
     }
 
     private static JsonObject Bins(ScoreBins bins) => new()

@@ -1,5 +1,6 @@
 using Apache.Arrow;
 using ModelMonitor.Engine.Intake;
+using ModelMonitor.Engine.Learning;
 using ModelMonitor.Engine.Models;
 using ModelMonitor.Engine.Options;
 using ModelMonitor.Engine.Scoring;
@@ -7,7 +8,8 @@ using ModelMonitor.Engine.Scoring;
 namespace ModelMonitor.Engine.Commit;
 
 /// <summary>The way in: decode, score, commit, then answer. HTTP, replay and the offline evaluation all come through here.</summary>
-public sealed class IngestService(StateWriter writer, MonitorOptions options, ITelemetry telemetry, TimeProvider clock)
+/// <param name="learning">Needed where models learn their baseline from production.</param>
+public sealed class IngestService(StateWriter writer, MonitorOptions options, ITelemetry telemetry, TimeProvider clock, BaselineLearning? learning = null)
 {
     /// <summary>Takes one delivery of predictions, all or nothing, and returns after its commit.</summary>
     /// <returns>The reply and one score per row, batch by batch; null where the queue is full: nothing was taken, send again later.</returns>
@@ -21,7 +23,9 @@ public sealed class IngestService(StateWriter writer, MonitorOptions options, IT
         var decoded = batches.Select(b => BatchDecoder.DecodePredictions(b, model.Schema)).ToArray();
         var scored = decoded.Select(b => (b, Score(model, b))).ToArray();
         var work = new PredictionWork(model, options, scored, identity);
-        if (await CommitAsync(model, Streams.Predictions, work).ConfigureAwait(false) is not { } reply) return null;
+        if (await CommitAsync(model, Streams.Predictions, work).ConfigureAwait(false) is not { } reply)
+            return work.Superseded ? await PredictionsAsync(await model.Learning!.Learned.ConfigureAwait(false), batches, identity).ConfigureAwait(false) : null;
+        if (model.Learning is not null && learning is not null) await learning.TryAsync(model).ConfigureAwait(false);
         if (reply.Duplicate) return (reply, scored);
         telemetry.Labels(model.Name, "joined", work.Joined);
         foreach (var delay in work.Delays) telemetry.LabelDelay(model.Name, delay);
@@ -35,7 +39,8 @@ public sealed class IngestService(StateWriter writer, MonitorOptions options, IT
         ArgumentNullException.ThrowIfNull(batches);
         var decoded = batches.Select(b => BatchDecoder.DecodeLabels(b, model.Schema)).ToArray();
         var work = new LabelWork(model, options, decoded, identity);
-        if (await CommitAsync(model, Streams.Labels, work).ConfigureAwait(false) is not { } reply) return null;
+        if (await CommitAsync(model, Streams.Labels, work).ConfigureAwait(false) is not { } reply)
+            return work.Superseded ? await LabelsAsync(await model.Learning!.Learned.ConfigureAwait(false), batches, identity).ConfigureAwait(false) : null;
         if (reply.Duplicate) return reply;
         foreach (var (outcome, rows) in work.Outcomes) telemetry.Labels(model.Name, outcome, rows);
         foreach (var delay in work.Delays) telemetry.LabelDelay(model.Name, delay);
@@ -46,6 +51,7 @@ public sealed class IngestService(StateWriter writer, MonitorOptions options, IT
     {
         if (writer.TrySubmit(work) is not { } committed) return null;
         await committed.ConfigureAwait(false);
+        if (work.Superseded) return null;
         if (work.Conflict) throw new DeliveryConflictException(work.DeliveryKey!);
         var reply = work.Reply!;
         if (reply.Duplicate) return reply;

@@ -1,5 +1,5 @@
 using ModelMonitor.Core;
-using ModelMonitor.Core.Baselines;
+using ModelMonitor.Engine.Learning;
 using ModelMonitor.Engine.Models;
 using ModelMonitor.Engine.State;
 
@@ -20,6 +20,9 @@ public static class RejectReason
     public const string InFuture = "in_future";
     public const string NullId = "null_id";
     public const string NullLabel = "null_label";
+
+    /// <summary>Offline: the baseline was learned from it.</summary>
+    public const string Learned = "learned";
 
     public static readonly IReadOnlyList<string> All = [DuplicateId, TooOld, InFuture, NullId, NullLabel];
 }
@@ -65,6 +68,9 @@ internal abstract class DeliveryWork(MonitoredModel model, string stream, Delive
     /// <summary>Set once applied. Null while it is not.</summary>
     public IngestReply? Reply { get; private set; }
 
+    /// <summary>The model learned its baseline before this was applied: nothing was done, it is to be decoded for the model as it is now.</summary>
+    public bool Superseded { get; private set; }
+
     /// <summary>The key was used before for another body: nothing was done.</summary>
     public bool Conflict { get; private set; }
 
@@ -74,6 +80,8 @@ internal abstract class DeliveryWork(MonitoredModel model, string stream, Delive
     {
         (Reply, Conflict) = (null, false);
         _rejected.Clear();
+        Superseded = Model.Learning is not null && await LearningMarks.IsLearnedAsync(scope.Transaction, Model, cancellationToken).ConfigureAwait(false);
+        if (Superseded) return;
         if (identity is { } id && await scope.Transaction.FindDeliveryAsync(StoredKey(id.Key), cancellationToken).ConfigureAwait(false) is { } seen)
         {
             if (seen.BodyHash == id.BodyHash) Reply = ReplyJson.Read(seen.Reply) with { Duplicate = true };
@@ -98,16 +106,19 @@ internal abstract class DeliveryWork(MonitoredModel model, string stream, Delive
     /// <summary>Counts a completed row, or takes it back, in the pane of its prediction, under every version that scored it and has a baseline here.</summary>
     protected void Count(CommitScope scope, JoinRow row, double label, long pane, int sign)
     {
+        // Nothing is counted before there is a baseline; then what waits is counted with the rows.
+        if (Model.Learning is not null) return;
         foreach (var served in row.Scores)
         {
-            if (ShapeOf(served) is not { } shape) continue;
-            scope.Delta(Model.Series with { Version = served.Version, BaselineHash = served.BaselineHash }, Instant.Floor(row.EventTime!.Value, pane), shape)
-                .AddOutcome(served.Score, label, sign);
+            if (!IsCounted(served, row.Id)) continue;
+            scope.Delta(Model.Series, Instant.Floor(row.EventTime!.Value, pane), Model.Baseline.Shape).AddOutcome(served.Score, label, sign);
         }
     }
 
-    private BaselineShape? ShapeOf(ServedScore served) =>
-        served.Version == Model.Baseline.Version && served.BaselineHash == Model.Baseline.Hash ? Model.Baseline.Shape : null;
+    /// <summary>Served under the baseline that is counted on, or before it was learned: of those rows the ones that were kept.</summary>
+    private bool IsCounted(ServedScore served, UInt128 id) =>
+        served.Version == Model.Baseline.Version
+        && (served.BaselineHash == Model.Baseline.Hash || (served.BaselineHash.Length == 0 && Model.Baseline.Learned is { } learned && JoinSample.Includes(id, learned.Share)));
 
     private string StoredKey(string key) => $"{Model.Name}/{stream}/{key}";
 }

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using ModelMonitor.Core;
 using ModelMonitor.Engine.Intake;
+using ModelMonitor.Engine.Learning;
 using ModelMonitor.Engine.Models;
 using ModelMonitor.Engine.Options;
 using ModelMonitor.Engine.State;
@@ -36,22 +37,26 @@ internal sealed class PredictionWork(
         var oldest = newest is { } known ? Math.Min(known, scope.Now) - Math.Min(Instant.From(options.Retention.Panes), long.MaxValue / 2) : long.MinValue;
         var seenHere = new Dictionary<UInt128, JoinRow>();
         var unknown = await UnknownVersionsAsync(scope, cancellationToken).ConfigureAwait(false);
+        var learned = new List<LearningBatch>();
         foreach (var (batch, scores) in batches)
         {
             var times = Times(batch, scope.Now);
             var rows = new List<int>(batch.Rows);
             for (var row = 0; row < batch.Rows; row++)
             {
-                if (times[row] < oldest) Reject(RejectReason.TooOld);
+                if (times[row] < Model.CountFrom) Reject(RejectReason.Learned);
+                else if (times[row] < oldest) Reject(RejectReason.TooOld);
                 else if (times[row] > scope.Now + Instant.From(options.Ingest.MaxFuture)) Reject(RejectReason.InFuture);
                 else rows.Add(row);
             }
 
             rows = await JoinAsync(scope, batch, scores, times, rows, seenHere, cancellationToken).ConfigureAwait(false);
             foreach (var row in rows) newest = Math.Max(newest ?? long.MinValue, times[row]);
+            if (Model.Learning is not null) learned.Add(new LearningBatch(LearningRows.Readable(batch.Arrow), times, scores).Take([.. rows.Where(row => IsChampion(batch, row))]));
             Fold(scope, batch, scores, times, rows, unknown);
         }
 
+        if (learned.Count > 0) await LearningRows.KeepAsync(scope, Model, options.Ingest, learned, cancellationToken).ConfigureAwait(false);
         if (newest is { } mark) await scope.Transaction.WriteMarkAsync(NewestMark, mark, cancellationToken).ConfigureAwait(false);
     }
 
@@ -122,6 +127,8 @@ internal sealed class PredictionWork(
         {
             var (start, version) = groups.KeyOf(i);
             var group = groups.RowsOf(i);
+            // What a model learns from is counted when it has learned.
+            if (version == Model.Baseline.Version && Model.Learning is not null) continue;
             if (version == Model.Baseline.Version)
                 Folder.Fold(batch, scores, group, Model.Baseline.Shape, scope.Delta(Model.Series, start, Model.Baseline.Shape));
             else

@@ -43,10 +43,23 @@ public sealed class EvaluationService(
         }
     }
 
+    /// <summary>Evaluates every window for one model now: its reference changed, and what is published belongs to the one before.</summary>
+    public async Task RunAsync(MonitoredModel model, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        foreach (var window in options.Windows) await RunAsync(model, window, cancellationToken).ConfigureAwait(false);
+    }
+
     public void Dispose() => _publishing.Dispose();
 
     private async Task RunAsync(MonitoredModel model, WindowOptions window, CancellationToken cancellationToken)
     {
+        if (model.Learning is not null)
+        {
+            telemetry.EvaluationSkipped(model.Name, window.Name, "learning");
+            return;
+        }
+
         var now = Instant.From(clock.GetUtcNow());
         var (size, pane, lateness) = (Instant.From(window.Size), Instant.From(options.Pane), Instant.From(options.Lateness));
         var range = WindowAlignment.Newest(size, pane, now - lateness);
@@ -66,6 +79,8 @@ public sealed class EvaluationService(
         telemetry.EvaluationSucceeded(model.Name, window.Name, clock.GetUtcNow());
         var withheld = work.IsNew ? evaluation.Performance.Values.Concat(evaluation.Estimated.Values).Select(v => v.Status).OfType<string>().Distinct() : [];
         foreach (var status in withheld) telemetry.EvaluationSkipped(model.Name, window.Name, status);
+        // Its reference was replaced while it was evaluated: the evaluation against the new one is on its way.
+        if (!ReferenceEquals(catalog.Find(model.Name), model)) return;
         await PublishAsync(new(evaluation, work.Breached), cancellationToken).ConfigureAwait(false);
     }
 

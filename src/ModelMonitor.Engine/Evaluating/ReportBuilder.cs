@@ -4,6 +4,7 @@ using ModelMonitor.Core.Evaluations;
 using ModelMonitor.Core.Metrics;
 using ModelMonitor.Core.Rules;
 using ModelMonitor.Core.Windows;
+using ModelMonitor.Engine.Baselines;
 using ModelMonitor.Engine.Json;
 using ModelMonitor.Engine.Models;
 using ModelMonitor.Engine.State;
@@ -35,6 +36,7 @@ public sealed record Report(MonitoredModel Model, Evaluation Overall, IReadOnlyL
         };
         if (baseline.Holdout is { } holdout) json["holdout"] = EvaluationJson.Reference(holdout);
         if (RetainedFrom is { } from) json["retained_from"] = EvaluationJson.Time(from);
+        if (baseline.Learned is { } learned) json["learned"] = BaselineJson.Learned(learned);
         json["overall"] = overall;
         json["windows"] = new JsonArray([.. Windows.Select(w => (JsonNode)EvaluationJson.Window(w))]);
         json["generalization_gap"] = EvaluationJson.Gaps(Overall.Gaps);

@@ -1,6 +1,7 @@
 using ModelMonitor.Core;
 using ModelMonitor.Core.Baselines;
 using ModelMonitor.Engine.Intake;
+using ModelMonitor.Engine.Learning;
 using ModelMonitor.Engine.Options;
 using ModelMonitor.Engine.Scoring;
 using ModelMonitor.Engine.State;
@@ -13,9 +14,29 @@ public sealed record MonitoredModel(ModelOptions Options, Baseline Baseline, ISc
 {
     public string Name => Options.Name;
 
+    /// <summary>Where the baseline was read from, or is kept; null: nowhere.</summary>
+    public string? BaselineFile { get; init; }
+
+    /// <summary>Set while the baseline is still being learned from production: <see cref="Baseline"/> is then an empty one.</summary>
+    public LearningState? Learning { get; init; }
+
+    /// <summary>Rows of an earlier event time are not counted: the baseline was learned from them. Offline only.</summary>
+    public long CountFrom { get; init; } = long.MinValue;
+
     public SeriesKey Series { get; } = new(Options.Name, Baseline.Version, Baseline.Hash, "");
 
     public IntakeSchema Schema { get; } = SchemaOf(Options, [.. Baseline.Shape.Features.Select(f => new IntakeFeature(f.Name, f is NumericFeatureShape ? FeatureKind.Numeric : FeatureKind.Categorical))]);
+
+    /// <summary>A model that has no baseline yet and learns it from its first days.</summary>
+    /// <param name="file">Where the baseline will be kept; null: nowhere.</param>
+    public static MonitoredModel LearningOf(ModelOptions options, IScorer? scorer, TimeSpan period, string? file)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return new(options, EmptyBaseline.Of(options, scorer?.Sha256 ?? ""), scorer) { Learning = new LearningState(period), BaselineFile = file };
+    }
+
+    /// <summary>The same model, served with its baseline from now on.</summary>
+    public MonitoredModel With(Baseline baseline) => new(Options, baseline, Scorer) { BaselineFile = BaselineFile };
 
     /// <summary>What the decoder looks for, given the watched columns.</summary>
     public static IntakeSchema SchemaOf(ModelOptions options, IReadOnlyList<IntakeFeature> features)

@@ -45,6 +45,9 @@ public sealed record ModelOptions
 
     public ReferenceFiles? Reference { get; init; }
 
+    /// <summary>Without reference files: the baseline is learned from this much production, by event time.</summary>
+    public TimeSpan? LearnFrom { get; init; }
+
     /// <summary>Where `baseline.json` lies or will lie.</summary>
     public required string Baseline { get; init; }
 

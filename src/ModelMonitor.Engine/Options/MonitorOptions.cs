@@ -79,6 +79,12 @@ public sealed record IngestOptions
     /// <summary>Rows that may wait for their commit, over all models.</summary>
     public int MaxQueuedRows { get; init; } = 1_000_000;
 
+    /// <summary>Rows that a model keeps while it learns its baseline; beyond it a sample by hash of the id.</summary>
+    public long MaxLearningRows { get; init; } = 1_000_000;
+
+    /// <summary>Bytes that they may take; beyond it a sample too.</summary>
+    public long MaxLearningBytes { get; init; } = 256L << 20;
+
     /// <summary>A row whose time lies further than this beyond the clock is refused.</summary>
     public TimeSpan MaxFuture { get; init; } = TimeSpan.FromMinutes(5);
 }

@@ -45,6 +45,9 @@ public interface IStateReader : IAsyncDisposable
     /// <summary>Oldest first.</summary>
     ValueTask<IReadOnlyList<AuditRecord>> ReadAuditAsync(string model, CancellationToken cancellationToken);
 
+    /// <summary>What was appended for a version that learns its baseline, in order.</summary>
+    ValueTask<IReadOnlyList<ReadOnlyMemory<byte>>> ReadLearningAsync(string model, string version, CancellationToken cancellationToken);
+
     /// <summary>A number kept under a name, such as a model's newest event time.</summary>
     ValueTask<long?> ReadMarkAsync(string name, CancellationToken cancellationToken);
 }
@@ -103,6 +106,12 @@ public interface IStateTransaction : IStateReader
     ValueTask WriteVersionAsync(VersionRecord version, CancellationToken cancellationToken);
 
     ValueTask AddAuditAsync(AuditRecord entry, CancellationToken cancellationToken);
+
+    /// <summary>Keeps rows of a version that learns its baseline, or the baseline that it learned.</summary>
+    ValueTask AppendLearningAsync(string model, string version, ReadOnlyMemory<byte> body, CancellationToken cancellationToken);
+
+    /// <summary>Deletes all that was kept for learning, of every version of the model.</summary>
+    ValueTask DeleteLearningAsync(string model, CancellationToken cancellationToken);
 
     ValueTask WriteMarkAsync(string name, long value, CancellationToken cancellationToken);
 

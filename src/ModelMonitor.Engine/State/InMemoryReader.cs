@@ -71,6 +71,9 @@ internal abstract class InMemoryReader : IStateReader
     public ValueTask<IReadOnlyList<AuditRecord>> ReadAuditAsync(string model, CancellationToken cancellationToken) =>
         List<AuditRecord>([.. Read(cancellationToken).Audit.Where(entry => entry.Model == model).OrderBy(static entry => entry.At)]);
 
+    public ValueTask<IReadOnlyList<ReadOnlyMemory<byte>>> ReadLearningAsync(string model, string version, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<IReadOnlyList<ReadOnlyMemory<byte>>>([.. Read(cancellationToken).Learning.Where(l => l.Model == model && l.Version == version).Select(l => l.Body)]);
+
     public ValueTask<long?> ReadMarkAsync(string name, CancellationToken cancellationToken) =>
         ValueTask.FromResult<long?>(Read(cancellationToken).Marks.TryGetValue(name, out var value) ? value : null);
 

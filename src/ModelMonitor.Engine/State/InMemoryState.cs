@@ -33,6 +33,8 @@ internal sealed record InMemoryState
 
     public ImmutableList<AuditRecord> Audit { get; init; } = [];
 
+    public ImmutableList<(string Model, string Version, ReadOnlyMemory<byte> Body)> Learning { get; init; } = [];
+
     public ImmutableSortedDictionary<string, long> Marks { get; init; } = ByName<long>();
 
     /// <summary>The position of the first element that is not before <paramref name="key"/>.</summary>

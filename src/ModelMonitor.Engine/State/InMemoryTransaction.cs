@@ -169,6 +169,18 @@ internal sealed class InMemoryTransaction(InMemoryStore store) : InMemoryReader,
         return Write(now with { Audit = now.Audit.Add(entry) });
     }
 
+    public ValueTask AppendLearningAsync(string model, string version, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    {
+        var now = Read(cancellationToken);
+        return Write(now with { Learning = now.Learning.Add((model, version, body.ToArray())) });
+    }
+
+    public ValueTask DeleteLearningAsync(string model, CancellationToken cancellationToken)
+    {
+        var now = Read(cancellationToken);
+        return Write(now with { Learning = now.Learning.RemoveAll(l => l.Model == model) });
+    }
+
     public ValueTask WriteMarkAsync(string name, long value, CancellationToken cancellationToken)
     {
         var now = Read(cancellationToken);

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using ModelMonitor.Core.Baselines;
 using ModelMonitor.Engine.Baselines;
+using ModelMonitor.Engine.Options;
 using ModelMonitor.Host.Models;
 
 namespace ModelMonitor.Host.Cli;
@@ -11,6 +13,8 @@ internal static class BaselineCommand
     {
         var configuration = SharedOptions.Configuration();
         var model = SharedOptions.Model("Only this model (default: every model)");
+        var production = SharedOptions.Files("--production", "Where `reference: { production: … }` says so: the files whose first days are the reference");
+        var labels = SharedOptions.Files("--labels", "Their labels, where these came later");
         var command = new Command("baseline",
             """
             Reads each model's reference data and writes its baseline.json, replacing one that is there. Keep the file beside the model.
@@ -18,16 +22,21 @@ internal static class BaselineCommand
             Examples:
               modelmonitor baseline -c monitor.yaml
               modelmonitor baseline -c monitor.yaml --model flights
-            """) { configuration, model };
+              modelmonitor baseline -c monitor.yaml --model flights --production june.parquet --labels june-labels.parquet
+            """) { configuration, model, production, labels };
         command.SetAction((parsed, cancellationToken) => Faults.GuardAsync(terminal, () =>
-            RunAsync(terminal, parsed.GetRequiredValue(configuration), parsed.GetValue(model), cancellationToken)));
+            RunAsync(terminal, parsed.GetRequiredValue(configuration), parsed.GetValue(model), parsed.GetValue(production) ?? [], parsed.GetValue(labels) ?? [], cancellationToken)));
         return command;
     }
 
-    private static async Task<int> RunAsync(Terminal terminal, string configuration, string? only, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(Terminal terminal, string configuration, string? only, string[] production, string[] labels, CancellationToken cancellationToken)
     {
         var options = Configured.Load(configuration);
         var models = only is null ? options.Models : [Configured.Model(options, only)];
+        if (production.Length > 0 && (models.Count != 1 || models[0].LearnFrom is null))
+            throw new CliException("--production: for one model whose reference is { production: … }; choose it with --model");
+        Configured.Exist("--production", production);
+        Configured.Exist("--labels", labels);
         var loader = Configured.Loader();
         List<string> faults = [];
         List<Action> texts = [];
@@ -38,7 +47,7 @@ internal static class BaselineCommand
                 cancellationToken.ThrowIfCancellationRequested();
                 try
                 {
-                    var baseline = loader.MakeBaseline(model, cancellationToken);
+                    var baseline = production.Length > 0 ? Learn(terminal, loader, options, model, production, labels, cancellationToken) : loader.MakeBaseline(model, cancellationToken);
                     AtomicFile.Write(model.Baseline, BaselineJson.Write(baseline));
                     texts.Add(() =>
                     {
@@ -59,5 +68,13 @@ internal static class BaselineCommand
         // After the bar is gone: both write to the same screen.
         foreach (var text in texts) text();
         return faults.Count == 0 ? ExitCode.Done : throw new CliException(faults);
+    }
+
+    private static Baseline Learn(
+        Terminal terminal, ModelLoader loader, MonitorOptions options, ModelOptions model, string[] production, string[] labels, CancellationToken cancellationToken)
+    {
+        var opened = loader.OpenLearning(model);
+        using var scorer = opened.Scorer;
+        return ProductionLearning.Learn(terminal, opened, options, production, labels, cancellationToken).Baseline;
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using ModelMonitor.Core.Diagnosis;
 using ModelMonitor.Engine.Json;
 using ModelMonitor.Engine.Options;
+using ModelMonitor.Host.Configuration;
 using ModelMonitor.Host.Models;
 
 namespace ModelMonitor.Host.Cli;
@@ -57,6 +58,13 @@ internal static class CheckCommand
     {
         var model = loader.Load(options, cancellationToken: cancellationToken);
         using var scorer = model.Scorer;
+        if (model.Learning is { } learning)
+        {
+            output.WriteLine($"{options.Name}: version {options.Version}, {EvaluationJson.TaskName(options.Task)}, {(scorer is null ? "scores from the data" : $"provider {scorer.Provider}")}");
+            output.WriteLine($"  baseline  none yet: `run` learns it from the first {ValueText.Of(learning.Period)} of production");
+            return;
+        }
+
         var judged = Configured.FindingsOf(options);
         var findings = Findings.OfVersion(model.Baseline, judged);
         var provider = scorer is null ? "scores from the data" : $"provider {scorer.Provider}";

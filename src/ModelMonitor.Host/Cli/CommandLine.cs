@@ -47,6 +47,7 @@ internal static class CommandLine
         CheckCommand.Make(terminal),
         BaselineCommand.Make(terminal),
         EvaluateCommand.Make(terminal),
+        AcceptCommand.Make(terminal),
         SendCommand.Make(terminal),
     };
 }

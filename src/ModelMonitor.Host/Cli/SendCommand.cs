@@ -55,7 +55,7 @@ internal static class SendCommand
         var model = Configured.Model(options, request.Model);
         Configured.Exist("FILE", request.Files);
         using var client = new HttpClient();
-        var sender = new Sender(client, Target(request.To ?? Address(options.ListenHttp), model.Name, request.Stream), request.Patience, TimeProvider.System);
+        var sender = new Sender(client, Target(request.To ?? SharedOptions.AddressOf(options.ListenHttp), model.Name, request.Stream), request.Patience, TimeProvider.System);
         var (sent, repeated) = (0L, 0L);
         SortedDictionary<string, long> rejected = new(StringComparer.Ordinal);
         await RowProgress.RunAsync(terminal, $"sending {request.Stream}", () => ProductionFiles.Count(request.Files), async advance =>
@@ -98,10 +98,6 @@ internal static class SendCommand
         foreach (var (reason, rows) in reply.Rejected)
             if (rows > 0) rejected[reason] = rejected.GetValueOrDefault(reason) + rows;
     }
-
-    /// <summary>Where one that listens on every address is reached from here.</summary>
-    private static string Address(string listen) => "http://" + listen.Replace("*:", "127.0.0.1:", StringComparison.Ordinal)
-        .Replace("0.0.0.0:", "127.0.0.1:", StringComparison.Ordinal).Replace("[::]:", "[::1]:", StringComparison.Ordinal);
 
     private static Uri Target(string to, string model, string stream) =>
         Uri.TryCreate(to.TrimEnd('/') + "/", UriKind.Absolute, out var root) && root.Scheme is ("http" or "https")

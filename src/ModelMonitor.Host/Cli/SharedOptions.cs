@@ -7,6 +7,10 @@ internal static class SharedOptions
 {
     public static Option<string> Configuration() => new("--config", "-c") { Description = "The configuration, usually monitor.yaml", Required = true, HelpName = "FILE" };
 
+    /// <summary>Where one that listens on every address is reached from here.</summary>
+    public static string AddressOf(string listen) => "http://" + listen.Replace("*:", "127.0.0.1:", StringComparison.Ordinal)
+        .Replace("0.0.0.0:", "127.0.0.1:", StringComparison.Ordinal).Replace("[::]:", "[::1]:", StringComparison.Ordinal);
+
     public static Option<string?> Model(string description) => new("--model", "-m") { Description = description, HelpName = "NAME" };
 
     public static Option<string[]> Files(string name, string description) =>

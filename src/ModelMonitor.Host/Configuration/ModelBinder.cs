@@ -23,7 +23,7 @@ internal sealed class ModelBinder(BindingContext context)
             section.Fault("inputs", "is required with onnx: which columns fill which input of the model");
 
         var (output, positive) = Score(section, task);
-        var reference = Reference(section);
+        var (reference, learnFrom) = Reference(section, columns);
         var baseline = context.Resolve(section.Text("baseline") ?? $"baseline.{entry.Key}.json");
         if (context.CheckFiles && !section.Malformed && !section.Has("reference") && !System.IO.File.Exists(baseline))
             section.Fault("reference", $"is required, as there is no baseline {baseline} yet");
@@ -45,6 +45,7 @@ internal sealed class ModelBinder(BindingContext context)
             Categories = (int)(section.Integer("categories", 1) ?? 100),
             Ignore = section.Texts("ignore"),
             Reference = reference,
+            LearnFrom = learnFrom,
             Baseline = baseline,
             Targets = Targets(section, task),
             LabelDelay = section.Duration("label_delay") ?? TimeSpan.Zero,
@@ -139,14 +140,19 @@ internal sealed class ModelBinder(BindingContext context)
         return devices;
     }
 
-    private ReferenceFiles? Reference(Section model)
+    private (ReferenceFiles? Files, TimeSpan? LearnFrom) Reference(Section model, ColumnNames columns)
     {
         var section = model.Child("reference", Shapes.Reference);
-        var needed = model.Has("reference") && !section.HasRefused;
+        var learnFrom = section.PositiveDuration("production");
+        if (section.Has("production") && (section.Has("train") || section.Has("holdout")))
+            section.Fault("production", "stands alone: the baseline is made of files, or learned from the first days of production");
+        if (section.Has("production") && columns.Time is null)
+            section.Fault("production", "needs columns.time: the first days are told by the time in the data");
+        var needed = model.Has("reference") && !section.HasRefused && !section.Has("production");
         var train = context.File(section, "train", needed);
         var holdout = context.File(section, "holdout");
         section.Close();
-        return train is null ? null : new(train, holdout);
+        return (train is null ? null : new(train, holdout), learnFrom);
     }
 
     private List<KeyValuePair<string, double>> Targets(Section section, TaskKind? task)

@@ -14,7 +14,6 @@ internal static class NotYetSupported
     [
         ("listen", "flight"),
         ("model", "segments"),
-        ("reference", "production"),
         ("rule", "segment"),
     ];
 

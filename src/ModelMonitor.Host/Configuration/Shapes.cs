@@ -33,7 +33,7 @@ internal static class Shapes
 
     public static readonly SectionShape Columns = SectionShape.Of("columns", ["id", "time", "label", "label_time", "score", "version"]);
 
-    public static readonly SectionShape Reference = SectionShape.Of("reference", ["train", "holdout"]);
+    public static readonly SectionShape Reference = SectionShape.Of("reference", ["train", "holdout", "production"]);
 
     public static readonly SectionShape Join = SectionShape.Of("join", ["sample"]);
 

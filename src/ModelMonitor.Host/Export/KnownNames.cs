@@ -15,7 +15,7 @@ internal static class KnownNames
     /// <summary>Why a whole evaluation, or a value of it, was withheld.</summary>
     public static readonly string[] SkipReasons =
     [
-        "error", "already_evaluated", "state_forgotten", MetricStatus.NoRows, MetricStatus.OneClassOnly, MetricStatus.NoLabels, MetricStatus.NoValues,
+        "error", "already_evaluated", "state_forgotten", "learning", MetricStatus.NoRows, MetricStatus.OneClassOnly, MetricStatus.NoLabels, MetricStatus.NoValues,
         MetricStatus.NoPositives, MetricStatus.NoPredictedPositives, MetricStatus.ConstantPrediction, MetricStatus.ConstantLabel,
         MetricStatus.ConstantReference, MetricStatus.ZeroDenominator, MetricStatus.UndefinedOperand, MetricStatus.TooFewLabels,
         MetricStatus.LabelsImmature, MetricStatus.NoReferenceChunks, MetricStatus.NoHoldout, MetricStatus.CalibrationLost,

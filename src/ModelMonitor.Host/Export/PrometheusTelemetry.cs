@@ -31,6 +31,7 @@ public sealed class PrometheusTelemetry : ITelemetry
     private readonly Histogram _committed;
     private readonly Gauge _queue;
     private readonly Counter _sinkFailures;
+    private readonly SeriesTable<Gauge.Child> _learned;
     private readonly VersionSeries _versions;
 
     /// <param name="options">Names the windows, rules and actions whose counters start at 0 when a model is declared.</param>
@@ -58,6 +59,8 @@ public sealed class PrometheusTelemetry : ITelemetry
         _queue = _factory.CreateGauge(Prefix + "queue_rows", "Rows that wait for their commit.");
         _sinkFailures = _factory.CreateCounter(Prefix + "sink_failures_total", "Evaluations that a sink failed to publish.", ["sink"]);
         _sinkFailures.WithLabels(PrometheusSink.SinkName);
+        var learned = _factory.CreateGauge(Prefix + "baseline_learned_ratio", "Part of the production seen from which a model learns its baseline; 1: learned. Absent where the baseline comes from files.", ["model"]);
+        _learned = new(_budget, learned.WithLabels);
         _versions = new VersionSeries(_factory, _budget);
     }
 
@@ -107,6 +110,8 @@ public sealed class PrometheusTelemetry : ITelemetry
         _lastSuccess[new(model, window)].Set((at - DateTimeOffset.UnixEpoch).TotalSeconds);
 
     public void Action(string model, string rule, string action, string outcome) => Add(_requests, new(model, rule, action, outcome), 1);
+
+    public void Learning(string model, double progress) => _learned[new(model)].Set(progress);
 
     public void SinkFailed(string sink) => _sinkFailures.WithLabels(sink).Inc();
 

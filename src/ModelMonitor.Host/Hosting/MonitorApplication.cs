@@ -1,13 +1,16 @@
 using ModelMonitor.Engine;
 using ModelMonitor.Engine.Actions;
+using ModelMonitor.Engine.Baselines;
 using ModelMonitor.Engine.Commit;
 using ModelMonitor.Engine.Evaluating;
+using ModelMonitor.Engine.Learning;
 using ModelMonitor.Engine.Models;
 using ModelMonitor.Engine.Options;
 using ModelMonitor.Engine.State;
 using ModelMonitor.Host.Actions;
 using ModelMonitor.Host.Export;
 using ModelMonitor.Host.Http;
+using ModelMonitor.Host.Models;
 using ModelMonitor.Host.Scheduling;
 
 namespace ModelMonitor.Host.Hosting;
@@ -50,8 +53,10 @@ internal static class MonitorApplication
         services.AddSingleton<ITelemetry, PrometheusTelemetry>();
         services.AddSingleton<IEvaluationSink>(p => new PrometheusSink(p.GetRequiredService<MetricsRegistry>(), options.Windows.Count));
         services.AddSingleton(p => new StateWriter(store, clock, p.GetRequiredService<ITelemetry>(), p.GetRequiredService<ILogger<StateWriter>>(), options.Ingest.MaxQueuedRows));
+        services.AddSingleton(p => ActivatorUtilities.CreateInstance<BaselineLearning>(p, (Action<string, string>)BaselineFiles.Keep));
         services.AddSingleton<IngestService>();
         services.AddSingleton<EvaluationService>();
+        services.AddSingleton(p => ActivatorUtilities.CreateInstance<ReferenceAcceptance>(p, (Action<string, string>)AtomicFile.Write));
         services.AddSingleton<OutboxDispatcher>();
         services.AddWebhook();
         // Before the listeners open, so that no row meets a version that the registry does not know.

@@ -1,3 +1,4 @@
+using ModelMonitor.Engine.Learning;
 using ModelMonitor.Engine.Models;
 using ModelMonitor.Engine.Options;
 using ModelMonitor.Host.Models;
@@ -17,8 +18,9 @@ internal static class MonitorProcess
         using var catalog = OpenModels(options, folder.Folder, cancellationToken);
         await using var store = SqliteStore.Open(folder);
         await using var app = MonitorApplication.Build(options, catalog, store, TimeProvider.System, scheduled: true);
+        await app.Services.GetRequiredService<BaselineLearning>().RestoreAsync();
         await app.StartAsync(cancellationToken);
-        foreach (var model in catalog.Models)
+        foreach (var model in catalog.Models.Where(m => m.Learning is null))
             Log.Watching(app.Logger, model.Name, model.Baseline.Version, model.Scorer?.Provider ?? "logged scores", model.Baseline.Hash);
         Log.Listening(app.Logger, string.Join(", ", app.Urls));
         await app.WaitForShutdownAsync(cancellationToken);
@@ -33,7 +35,7 @@ internal static class MonitorProcess
         try
         {
             foreach (var model in options.Models)
-                models.Add(loader.Load(model, Path.Combine(stateFolder, "baselines", $"{model.Name}.json"), cancellationToken));
+                models.Add(loader.Load(model, BaselineFiles.Remembered(stateFolder, model.Name), cancellationToken));
             return new ModelCatalog(models);
         }
         catch

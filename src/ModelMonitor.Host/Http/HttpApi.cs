@@ -30,6 +30,7 @@ internal static class HttpApi
         app.Use(ListenerGuard.InvokeAsync);
         IngestEndpoints.Map(app);
         QueryEndpoints.Map(app);
+        AcceptEndpoint.Map(app);
         OperationsEndpoints.Map(app);
         PageEndpoints.Map(app);
         app.MapOpenApi("/openapi/{documentName}.json");

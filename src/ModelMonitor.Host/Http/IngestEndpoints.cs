@@ -50,6 +50,8 @@ internal static class IngestEndpoints
         var catalog = services.GetRequiredService<ModelCatalog>();
         if (catalog.Find(name) is not { } model) return QueryEndpoints.UnknownModel(catalog, name);
         if (MediaTypeOf(context.Request) is not { } mediaType) return new Problem(415, UnsupportedType);
+        if (model.Learning is not null && mediaType == Ndjson && stream == Streams.Predictions)
+            return new Problem(422, $"Model '{name}' is still learning its baseline, which is what types JSON lines: send Arrow until then.");
         var keys = context.Request.Headers["Idempotency-Key"];
         if (keys.Count > 0 && !IsKey(keys))
             return new Problem(400, $"Idempotency-Key must be one value of 1 to {MaxKeyLength} printable ASCII characters.");

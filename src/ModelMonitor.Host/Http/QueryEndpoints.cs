@@ -6,6 +6,7 @@ using ModelMonitor.Core.Windows;
 using ModelMonitor.Engine.Baselines;
 using ModelMonitor.Engine.Evaluating;
 using ModelMonitor.Engine.Json;
+using ModelMonitor.Engine.Learning;
 using ModelMonitor.Engine.Models;
 using ModelMonitor.Engine.Options;
 using ModelMonitor.Engine.State;
@@ -58,11 +59,28 @@ internal static class QueryEndpoints
                 ["provider"] = model.Scorer?.Provider,
                 ["sha256"] = model.Scorer?.Sha256,
                 ["baseline_hash"] = model.Baseline.Hash,
+                ["learning"] = await LearningAsync(reader, model, cancellationToken).ConfigureAwait(false),
+                ["accepted"] = model.Baseline.Accepted is null ? null : AcceptEndpoint.ToJson(model),
             });
         }
 
         return Json(json);
     });
+
+    /// <summary>How far the learning has come; null where there is a baseline.</summary>
+    private static async Task<JsonObject?> LearningAsync(IStateReader reader, MonitoredModel model, CancellationToken cancellationToken)
+    {
+        if (model.Learning is not { } learning) return null;
+        var marks = await LearningMarks.ReadAsync(reader, model, cancellationToken).ConfigureAwait(false);
+        return new JsonObject
+        {
+            ["progress"] = marks.Progress(learning.Period),
+            ["text"] = marks.Describe(learning.Period),
+            ["since"] = marks.First is { } first ? EvaluationJson.Time(first) : null,
+            ["rows"] = marks.Seen,
+            ["share"] = marks.Share,
+        };
+    }
 
     private static Task<IResult> VersionsAsync(HttpContext context, string model) => ReadAsync(context, model, async (reader, monitored, cancellationToken) =>
     {
@@ -98,6 +116,8 @@ internal static class QueryEndpoints
                 && calendar.Covering(bounds.First, bounds.Last).Skip(MaxReportWindows).Any())
                 return new Problem(400, $"every={calendar.Name} makes more than {MaxReportWindows} windows of what is stored; choose a longer unit.");
             var report = await ReportBuilder.BuildAsync(reader, monitored, calendar, options.Rules, cancellationToken).ConfigureAwait(false);
+            if (monitored.Learning is { } learning)
+                return new Problem(404, $"Model '{model}' is still learning its baseline: {(await LearningMarks.ReadAsync(reader, monitored, cancellationToken).ConfigureAwait(false)).Describe(learning.Period)}.");
             return report is null ? new Problem(404, $"Model '{model}' has no rows yet.") : Json(report.ToJson());
         }).ConfigureAwait(false);
     }

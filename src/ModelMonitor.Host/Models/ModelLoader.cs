@@ -19,7 +19,9 @@ internal sealed class ModelLoader(IScorerFactory scorers)
         var scorer = Open(options);
         try
         {
-            return new MonitoredModel(options, LoadBaseline(options, scorer, remember, cancellationToken), scorer);
+            if (options.LearnFrom is { } period && !IsReady(options, scorer, remember)) return MonitoredModel.LearningOf(options, scorer, period, remember);
+            var (baseline, file) = LoadBaseline(options, scorer, remember, cancellationToken);
+            return new MonitoredModel(options, baseline, scorer) { BaselineFile = file };
         }
         catch
         {
@@ -28,10 +30,16 @@ internal sealed class ModelLoader(IScorerFactory scorers)
         }
     }
 
+    /// <summary>Opens a model that learns its baseline from production, whether one is there or not.</summary>
+    /// <exception cref="ModelLoadException">One line that names the model, the file and the reason.</exception>
+    public MonitoredModel OpenLearning(ModelOptions options) =>
+        MonitoredModel.LearningOf(options, Open(options), options.LearnFrom ?? throw new ModelLoadException($"models.{options.Name}.reference: it is not learned from production"), null);
+
     /// <summary>Reads the reference data and makes the baseline anew.</summary>
     /// <exception cref="ModelLoadException">One line that names the model, the file and the reason.</exception>
     public Baseline MakeBaseline(ModelOptions options, CancellationToken cancellationToken)
     {
+        if (options.LearnFrom is not null) throw new ModelLoadException($"models.{options.Name}.reference: it is learned from production: give the first days with --production, or start `modelmonitor run`");
         using var scorer = Open(options);
         return Make(options, scorer, cancellationToken);
     }
@@ -49,22 +57,26 @@ internal sealed class ModelLoader(IScorerFactory scorers)
         }
     }
 
-    private static Baseline LoadBaseline(ModelOptions options, IScorer? scorer, string? remember, CancellationToken cancellationToken)
+    /// <summary>Whether what was learned before is there; what an earlier version learned is not for this one.</summary>
+    private static bool IsReady(ModelOptions options, IScorer? scorer, string? remember) =>
+        File.Exists(options.Baseline) || (remember is not null && File.Exists(remember) && Mismatch(options, scorer, Read(options, remember)) is null);
+
+    private static (Baseline Baseline, string? File) LoadBaseline(ModelOptions options, IScorer? scorer, string? remember, CancellationToken cancellationToken)
     {
         var path = File.Exists(options.Baseline) ? options.Baseline : remember is not null && File.Exists(remember) ? remember : null;
         if (path is not null)
         {
             var baseline = Read(options, path);
-            if (Mismatch(options, scorer, baseline) is not { } mismatch) return baseline;
+            if (Mismatch(options, scorer, baseline) is not { } mismatch) return (baseline, path);
             // One that we made ourselves for an earlier version is simply made again; the user's own file is not ours to judge away.
             if (path == options.Baseline) throw new ModelLoadException($"models.{options.Name}.baseline: {path}: {mismatch}: make it again with `modelmonitor baseline`");
         }
 
         var made = Make(options, scorer, cancellationToken);
-        if (remember is null) return made;
+        if (remember is null) return (made, null);
         Directory.CreateDirectory(Path.GetDirectoryName(remember)!);
         AtomicFile.Write(remember, BaselineJson.Write(made));
-        return made;
+        return (made, remember);
     }
 
     private static Baseline Read(ModelOptions options, string path)

@@ -93,6 +93,13 @@ internal abstract class SqliteReader(SqliteSession session) : IStateReader
             .All(row => new AuditRecord(row.GetInt64(0), model, row.GetString(1), row.GetString(2), row.GetString(3)), id));
     }
 
+    public ValueTask<IReadOnlyList<ReadOnlyMemory<byte>>> ReadLearningAsync(string model, string version, CancellationToken cancellationToken)
+    {
+        var open = Use(cancellationToken);
+        return ValueTask.FromResult<IReadOnlyList<ReadOnlyMemory<byte>>>(open["SELECT body FROM learning WHERE model=(SELECT id FROM model WHERE name=$1) AND version=$2 ORDER BY id"]
+            .All(rows => (ReadOnlyMemory<byte>)rows.GetFieldValue<byte[]>(0), model, version));
+    }
+
     public ValueTask<long?> ReadMarkAsync(string name, CancellationToken cancellationToken) =>
         ValueTask.FromResult(Use(cancellationToken)["SELECT value FROM mark WHERE name=$1"].Number(name));
 

@@ -16,7 +16,7 @@ namespace ModelMonitor.Host.Store;
 /// </remarks>
 internal static class SqliteSchema
 {
-    public const int Version = 1;
+    public const int Version = 2;
 
     private const string Tables = """
         CREATE TABLE model (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
@@ -68,7 +68,10 @@ internal static class SqliteSchema
         CREATE TABLE mark (name TEXT NOT NULL PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
         """;
 
-    /// <summary>Creates the tables in an empty file; leaves a current file as it is.</summary>
+    /// <summary>Of version 2: rows of models that learn their baseline, and what they learned.</summary>
+    private const string Learning = "CREATE TABLE learning (id INTEGER PRIMARY KEY AUTOINCREMENT, model INTEGER NOT NULL, version TEXT NOT NULL, body BLOB NOT NULL);";
+
+    /// <summary>Creates the tables in an empty file, adds what an older file lacks, and leaves a current one as it is.</summary>
     /// <exception cref="StateStoreException">The file is of a newer version, or not ours.</exception>
     public static void Ensure(SqliteSession session)
     {
@@ -77,12 +80,18 @@ internal static class SqliteSchema
             throw new StateStoreException($"The state file '{session.Path}' was written by a newer release (schema {version}; this release knows {Version}). Use that release, or another state folder.");
         if (version == Version)
             return;
+        if (version == 1)
+        {
+            session.Run(string.Create(CultureInfo.InvariantCulture, $"BEGIN IMMEDIATE; {Learning} PRAGMA user_version={Version}; COMMIT"));
+            return;
+        }
+
         if (session.Scalar("SELECT count(*) FROM sqlite_schema") != 0)
             throw new StateStoreException($"The file '{session.Path}' is a database of something else.");
 
         // Both are properties of the file and must precede the first table.
         session.Run("PRAGMA auto_vacuum=INCREMENTAL");
         session.Run("PRAGMA journal_mode=WAL");
-        session.Run(string.Create(CultureInfo.InvariantCulture, $"BEGIN IMMEDIATE; {Tables} PRAGMA user_version={Version}; COMMIT"));
+        session.Run(string.Create(CultureInfo.InvariantCulture, $"BEGIN IMMEDIATE; {Tables} {Learning} PRAGMA user_version={Version}; COMMIT"));
     }
 }

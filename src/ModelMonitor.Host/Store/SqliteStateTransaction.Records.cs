@@ -82,6 +82,20 @@ internal sealed partial class SqliteStateTransaction
         return ValueTask.CompletedTask;
     }
 
+    public ValueTask AppendLearningAsync(string model, string version, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    {
+        var open = Use(cancellationToken);
+        open["INSERT INTO learning (model, version, body) VALUES ($1, $2, $3)"].Run(open.Names.Model(model), version, body.ToArray());
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask DeleteLearningAsync(string model, CancellationToken cancellationToken)
+    {
+        var open = Use(cancellationToken);
+        deleted |= open["DELETE FROM learning WHERE model=$1"].Run(open.Names.Model(model)) > 0;
+        return ValueTask.CompletedTask;
+    }
+
     public ValueTask WriteMarkAsync(string name, long value, CancellationToken cancellationToken)
     {
         Use(cancellationToken)["INSERT OR REPLACE INTO mark (name, value) VALUES ($1, $2)"].Run(name, value);

@@ -6,6 +6,7 @@ using ModelMonitor.Core.Panes;
 using ModelMonitor.Engine.Commit;
 using ModelMonitor.Engine.Evaluating;
 using ModelMonitor.Engine.Json;
+using ModelMonitor.Engine.Learning;
 using ModelMonitor.Engine.Models;
 using ModelMonitor.Engine.Options;
 using ModelMonitor.Engine.State;
@@ -20,7 +21,8 @@ internal sealed class Running : IAsyncDisposable
         (Model, Options, Store) = (model ?? Given.Model, options ?? Given.Monitor(), store ?? new InMemoryStore());
         Catalog = new ModelCatalog([Model]);
         Writer = new StateWriter(Store, Clock, Counted, NullLogger<StateWriter>.Instance, Options.Ingest.MaxQueuedRows);
-        Ingest = new IngestService(Writer, Options, Counted, Clock);
+        Learning = new BaselineLearning(Catalog, Options, Store, Writer, Counted, NullLogger<BaselineLearning>.Instance, (path, text) => Kept[path] = text);
+        Ingest = new IngestService(Writer, Options, Counted, Clock, Learning);
         Sinks = [.. sinks];
         Evaluations = new EvaluationService(Catalog, Options, Store, Writer, Sinks, Counted, Clock, NullLogger<EvaluationService>.Instance);
     }
@@ -41,19 +43,27 @@ internal sealed class Running : IAsyncDisposable
 
     public IngestService Ingest { get; }
 
+    public BaselineLearning Learning { get; }
+
+    /// <summary>Files that were written, by path.</summary>
+    public Dictionary<string, string> Kept { get; } = [];
+
+    /// <summary>The model as it serves now.</summary>
+    public MonitoredModel Serving => Catalog.Find(Model.Name)!;
+
     public IReadOnlyList<IEvaluationSink> Sinks { get; }
 
     public EvaluationService Evaluations { get; }
 
-    public async Task<IngestReply> Predict(params Row[] rows) => (await Ingest.PredictionsAsync(Model, [Given.Batch(rows)], null))!.Value.Reply;
+    public async Task<IngestReply> Predict(params Row[] rows) => (await Ingest.PredictionsAsync(Serving, [Given.Batch(rows)], null))!.Value.Reply;
 
-    public async Task<IngestReply> Tell(params Truth[] truths) => (await Ingest.LabelsAsync(Model, [Given.Batch(truths)], null))!;
+    public async Task<IngestReply> Tell(params Truth[] truths) => (await Ingest.LabelsAsync(Serving, [Given.Batch(truths)], null))!;
 
     /// <summary>The sums of a range as bytes, distinct scores included.</summary>
     public async Task<byte[]> State(DateTimeOffset from, DateTimeOffset to)
     {
         await using var reader = await Store.OpenSnapshotAsync(default);
-        var state = await WindowReader.ReadAsync(reader, Model.Series, new(Instant.From(from), Instant.From(to)), PaneState.Empty(Model.Baseline.Hash, Model.Baseline.Shape), default);
+        var state = await WindowReader.ReadAsync(reader, Serving.Series, new(Instant.From(from), Instant.From(to)), PaneState.Empty(Serving.Baseline.Hash, Serving.Baseline.Shape), default);
         return [.. state.WriteSums(), .. state.WriteDistinctScores()];
     }
 
@@ -84,6 +94,7 @@ internal sealed class Running : IAsyncDisposable
     {
         await Writer.DisposeAsync();
         Evaluations.Dispose();
+        Learning.Dispose();
     }
 
     private sealed class Summing : IWork

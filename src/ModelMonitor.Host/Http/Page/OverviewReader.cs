@@ -4,6 +4,7 @@ using ModelMonitor.Core;
 using ModelMonitor.Core.Baselines;
 using ModelMonitor.Core.Rules;
 using ModelMonitor.Engine.Json;
+using ModelMonitor.Engine.Learning;
 using ModelMonitor.Engine.Models;
 using ModelMonitor.Engine.Options;
 using ModelMonitor.Engine.State;
@@ -35,7 +36,7 @@ internal static class OverviewReader
             var rules = await reader.ReadRuleStatesAsync(model.Name, cancellationToken).ConfigureAwait(false);
             var version = model.Baseline.Version;
             models.Add(new(
-                model.Name, version, versions.FirstOrDefault(v => v.Version == version) is { } known ? QueryEndpoints.Name(known.Role) : null,
+                model.Name, model.Learning is { } learning ? $"{version}, learning its baseline: {(await LearningMarks.ReadAsync(reader, model, cancellationToken).ConfigureAwait(false)).Describe(learning.Period)}" : version, versions.FirstOrDefault(v => v.Version == version) is { } known ? QueryEndpoints.Name(known.Role) : null,
                 EvaluationJson.TaskName(model.Options.Task), model.Scorer?.Provider, windows, [.. rules.Where(r => r.Version == version).Select(Firing).OfType<FiringView>()]));
         }
 
