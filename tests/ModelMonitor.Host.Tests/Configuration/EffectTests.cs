@@ -57,6 +57,7 @@ public sealed class EffectTests
         ["model.task"] = "decides what else may be set", ["model.onnx"] = "a file", ["model.device"] = "OpenTests", ["model.inputs"] = "InputTests", ["model.baseline"] = "a file",
         ["score.output"] = "OutputTests", ["score.positive"] = "OutputTests", ["model.gate"] = "decides whether a version serves",
         ["rule.beyond"] = "BeyondTests",
+        ["reference.production"] = "LearningTests",
         ["action.hook"] = "a name", ["action.url"] = "an address",
         ["ingest.max_request"] = "LimitTests", ["ingest.max_decoded"] = "LimitTests", ["ingest.max_queued_rows"] = "LimitTests",
     };

@@ -78,6 +78,8 @@ public sealed class FaultTests
     [InlineData("targets: { f1: high }", "must be a number, found 'high'")]
     [InlineData("onnx: model.onnx", "models.m.inputs: is required with onnx")]
     [InlineData("reference: { holdout: h.arrows }", "models.m.reference.train: is required")]
+    [InlineData("reference: { production: 7d, holdout: h.arrows }", "models.m.reference.production: stands alone")]
+    [InlineData("reference: { production: soon }", "models.m.reference.production: must be")]
     public void A_model_with_a_wrong_value_is_a_fault(string line, string part) =>
         Assert.Contains(part, FaultInModel(line), StringComparison.Ordinal);
 

@@ -15,7 +15,6 @@ public sealed class NotYetSupportedTests
     [Theory]
     [InlineData("segments: [a]", "models.m.segments")]
     [InlineData("device: [cuda]", "models.m.device")]
-    [InlineData("reference: { production: 7d }", "models.m.reference.production")]
     public void What_is_not_built_yet_is_refused_in_a_model(string line, string path) => AssertRefused(path, FaultInModel(line));
 
     /// <summary>The documented example has them all; nothing else in it may be a fault.</summary>
