@@ -42,6 +42,30 @@ public sealed record Baseline
     /// <summary>How scores become probabilities, for estimates without labels; null where that cannot be known. Binary models only.</summary>
     public ScoreCalibration? Calibration { get; init; }
 
+    /// <summary>The reference of each slice that had rows, by `column=value`.</summary>
+    public IReadOnlyDictionary<string, SegmentReference> Segments { get; init; } = new Dictionary<string, SegmentReference>();
+
+    /// <summary>What a slice is compared with: this version's shape, and the same slice of the reference.</summary>
+    /// <returns>With 0 reference rows where the reference had no row of the slice.</returns>
+    public Baseline OfSegment(string key)
+    {
+        var shape = Shape.OfSegment();
+        var known = Segments.GetValueOrDefault(key) ?? SegmentReference.Empty(shape);
+        return this with
+        {
+            Shape = shape,
+            ReferenceRows = known.Rows,
+            Features = known.Features,
+            Score = known.Score,
+            Labels = known.Labels,
+            Train = known.Train,
+            Holdout = Holdout is null ? null : known.Holdout,
+            Segments = new Dictionary<string, SegmentReference>(),
+            // Scores are calibrated over all rows; within a slice they need not be, without anything being lost.
+            Calibration = null,
+        };
+    }
+
     /// <summary>PSI of the scores, train against hold-out; null without hold-out data.</summary>
     public double? ScorePsiTrainToHoldout { get; init; }
 
@@ -75,6 +99,36 @@ public sealed record CategoryReference(long Missing, long[] Counts, long SeenOnc
 
 /// <summary>Labels of the drift reference. Positive and negative rows for binary models, 0 for regression.</summary>
 public sealed record LabelReference(long Rows, long Positives, long Negatives);
+
+/// <summary>The reference of one slice.</summary>
+/// <param name="Rows">Of the drift reference.</param>
+/// <param name="Features">Of the columns that slices keep, in the order of the shape.</param>
+/// <param name="Train">Performance on the slice's training rows.</param>
+/// <param name="Holdout">On its hold-out rows; null without hold-out data.</param>
+public sealed record SegmentReference(
+    long Rows, IReadOnlyList<FeatureReference> Features, NumericReference Score, LabelReference Labels, ReferencePerformance Train, ReferencePerformance? Holdout)
+{
+    private static readonly ReferencePerformance s_nothing = new(0, new Dictionary<string, MetricValue>());
+
+    /// <summary>A slice of which the reference had no row.</summary>
+    public static SegmentReference Empty(BaselineShape shape)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        static NumericReference None(int bins) => new(0, new long[bins], double.NaN, double.NaN, double.NaN, double.NaN);
+        return new(
+            0,
+            [.. shape.Features.Select(FeatureReference (feature) => feature switch
+            {
+                NumericFeatureShape numeric => None(numeric.Shape.Edges.Bins),
+                CategoryFeatureShape category => new CategoryReference(0, new long[category.Shape.Bins], 0),
+                _ => throw new ArgumentException($"Unknown kind of feature {feature.Name}.", nameof(shape)),
+            })],
+            None(shape.Score.Edges.Bins),
+            new LabelReference(0, 0, 0),
+            s_nothing,
+            s_nothing);
+    }
+}
 
 /// <summary>Performance on a reference file, by metric key.</summary>
 public sealed record ReferencePerformance(long Rows, IReadOnlyDictionary<string, MetricValue> Performance);

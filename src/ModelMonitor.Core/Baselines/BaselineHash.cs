@@ -39,7 +39,26 @@ public static class BaselineHash
             Write(writer, bins.Edges.Values);
         }
 
+        // A shape without slices keeps the hash it had before there were any.
+        if (shape.Segments.Columns.Count > 0) Write(writer, shape.Segments);
+
         return Convert.ToHexStringLower(SHA256.HashData(writer.Written.Span).AsSpan(0, 16));
+    }
+
+    private static void Write(StateWriter writer, SegmentShape segments)
+    {
+        writer.Text("segments");
+        writer.Count(segments.Columns.Count);
+        foreach (var column in segments.Columns)
+        {
+            writer.Text(column.Name);
+            writer.Count(column.Values.Count);
+            foreach (var value in column.Values) writer.Text(value);
+        }
+
+        writer.Count(segments.Limit);
+        writer.Count(segments.Features.Count);
+        foreach (var feature in segments.Features) writer.Text(feature);
     }
 
     private static void Write(StateWriter writer, NumericShape shape)

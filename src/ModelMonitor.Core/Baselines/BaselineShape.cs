@@ -15,6 +15,15 @@ public sealed record BaselineShape
 
     /// <summary>How labelled scores are counted; null for regression.</summary>
     public ScoreBins? ScoreBins { get; init; }
+
+    /// <summary>How rows are sliced; none for the shape of a slice.</summary>
+    public SegmentShape Segments { get; init; } = SegmentShape.None;
+
+    /// <summary>The shape of each slice: scores and outcomes as in the whole, but only the columns that slices keep.</summary>
+    public BaselineShape OfSegment() => this with { Features = [.. SegmentFeatures.Select(place => Features[place])], Segments = SegmentShape.None };
+
+    /// <summary>The places among <see cref="Features"/> of the columns that slices keep, in the order of the shape.</summary>
+    public IEnumerable<int> SegmentFeatures => Enumerable.Range(0, Features.Count).Where(place => Segments.Features.Contains(Features[place].Name));
 }
 
 /// <summary>A watched column.</summary>

@@ -23,9 +23,11 @@ public static class Findings
         DataFindings.Add(findings, evaluation, baseline);
         DriftFindings.Add(findings, evaluation, baseline, options);
         PerformanceFindings.Add(findings, evaluation, baseline, options);
+        // Facts about the version: told once, not once a slice.
+        if (evaluation.Segment.Length > 0) return findings;
         if (GapIn(evaluation, options.PrimaryMetric, "train", "holdout") is { } gap)
             VersionFindings.AddOverfitting(findings, gap.Value, baseline, options, evaluation.Window);
-        if (evaluation.Segment.Length == 0) VersionFindings.AddUnderfitting(findings, baseline, options, evaluation.Window);
+        VersionFindings.AddUnderfitting(findings, baseline, options, evaluation.Window);
         return findings;
     }
 

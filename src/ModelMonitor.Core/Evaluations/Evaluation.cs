@@ -84,6 +84,9 @@ public sealed record Evaluation
     public DecayTrend? Decay { get; init; }
 
     public IReadOnlyList<Finding> Findings { get; init; } = [];
+
+    /// <summary>The same of each slice that had rows; those of the whole only.</summary>
+    public IReadOnlyList<Evaluation> Segments { get; init; } = [];
 }
 
 /// <summary>Drift values by key.</summary>

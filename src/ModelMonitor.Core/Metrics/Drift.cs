@@ -18,6 +18,8 @@ public static class Drift
         ArgumentNullException.ThrowIfNull(baseline);
         if (state.Features.Count != baseline.Shape.Features.Count)
             throw new ShapeMismatchException($"State of {state.Features.Count} columns cannot be compared with a baseline of {baseline.Shape.Features.Count}.");
+        // A slice that the reference did not have is all news: there is nothing it could have drifted from.
+        if (baseline.ReferenceRows == 0) return new DriftValues(DistributionKeys.ToOrdered(_ => MetricValue.Undefined(MetricStatus.NoRows)), new Values(), []);
         var bins = new Dictionary<string, int>(StringComparer.Ordinal);
         var features = new List<KeyValuePair<string, IReadOnlyDictionary<string, MetricValue>>>(state.Features.Count);
         for (var i = 0; i < state.Features.Count; i++)

@@ -17,6 +17,9 @@ public sealed record RuleDefinition
     /// <summary>Features left out of <see cref="Feature"/>.</summary>
     public IReadOnlyList<string> Except { get; init; } = [];
 
+    /// <summary>Which slices: `column=value`, `column=*`, or `*` for all; null: the whole, and no slice.</summary>
+    public string? Segment { get; init; }
+
     public double? Above { get; init; }
 
     public double? Below { get; init; }
@@ -44,4 +47,24 @@ public sealed record RuleDefinition
 
     /// <summary>Names of actions.</summary>
     public IReadOnlyList<string> Then { get; init; } = [];
+
+    /// <summary>Whether the rule judges the whole (empty) or a slice.</summary>
+    public bool Judges(string segment)
+    {
+        ArgumentNullException.ThrowIfNull(segment);
+        return Segment switch
+        {
+            null => segment.Length == 0,
+            "*" => segment.Length > 0,
+            _ when Segment.EndsWith("=*", StringComparison.Ordinal) => segment.StartsWith(Segment[..^1], StringComparison.Ordinal),
+            _ => segment == Segment,
+        };
+    }
+
+    /// <summary>Under which its state is kept: each slice has its own.</summary>
+    public string StateKey(string segment)
+    {
+        ArgumentNullException.ThrowIfNull(segment);
+        return segment.Length == 0 ? Name : $"{Name}@{segment}";
+    }
 }

@@ -40,4 +40,8 @@ public enum RuleChange
 
 /// <summary>A rule that begins or ceases to fire.</summary>
 /// <param name="Range">The window that brought it about.</param>
-public sealed record RuleTransition(RuleChange Change, string Rule, Evaluations.TimeRange Range, RuleVerdict Verdict);
+public sealed record RuleTransition(RuleChange Change, string Rule, Evaluations.TimeRange Range, RuleVerdict Verdict)
+{
+    /// <summary>The slice it is about; empty = all rows.</summary>
+    public string Segment { get; init; } = "";
+}

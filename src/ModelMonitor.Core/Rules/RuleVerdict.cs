@@ -59,4 +59,8 @@ public static class RuleReason
 /// <param name="PrimaryMetric">The model's primary metric: what gaps are judged on.</param>
 /// <param name="LooksPerWindow">Evaluations per window length, at least 1.</param>
 /// <param name="Drop">The relative gap that counts where a rule has no `drop`.</param>
-public sealed record RuleContext(string PrimaryMetric, int LooksPerWindow = 1, double Drop = 0.05);
+public sealed record RuleContext(string PrimaryMetric, int LooksPerWindow = 1, double Drop = 0.05)
+{
+    /// <summary>This context for one of several slices that a rule judges: chance gets a look at each.</summary>
+    public RuleContext ForSlices(int slices) => slices > 1 ? this with { LooksPerWindow = LooksPerWindow * slices } : this;
+}

@@ -29,7 +29,7 @@ public static class ActionMessage
         ArgumentNullException.ThrowIfNull(evaluation);
         ArgumentNullException.ThrowIfNull(action);
         var change = transition.Change == RuleChange.Fired ? "fired" : "resolved";
-        var key = KeyOf(evaluation.Model, evaluation.Version, transition.Rule, action.Name, change, EvaluationJson.Time(transition.Range.End));
+        var key = KeyOf(evaluation.Model, evaluation.Version, transition.Rule, action.Name, change, EvaluationJson.Time(transition.Range.End) + transition.Segment);
         var worst = new JsonArray();
         foreach (var breach in transition.Verdict.Worst) worst.Add((JsonNode)new JsonObject { ["feature"] = breach.Feature, ["value"] = breach.Value, ["limit"] = breach.Limit });
         var payload = new JsonObject
@@ -42,6 +42,7 @@ public static class ActionMessage
             ["rule"] = transition.Rule,
             ["state"] = change,
             ["window"] = new JsonObject { ["name"] = evaluation.Window, ["start"] = EvaluationJson.Time(transition.Range.Start), ["end"] = EvaluationJson.Time(transition.Range.End) },
+            ["segment"] = transition.Segment,
             ["value"] = transition.Verdict.Value,
             ["limit"] = transition.Verdict.Limit,
             ["message"] = transition.Verdict.Message,

@@ -30,7 +30,7 @@ public static class BaselineBuilder
         var reference = ReferenceData.Read(All(batches), schema, scorer, cancellationToken);
         if (reference.Rows == 0) throw new IntakeException($"{referencePath} has no rows", malformed: false);
         var train = files.Holdout is null ? reference : ReferenceData.Read(open(files.Train), schema, scorer, cancellationToken);
-        var shape = ShapeBuilder.Build(model, features, reference);
+        var shape = ShapeBuilder.Build(model, features, reference, referencePath);
         var hash = BaselineHash.Of(shape);
         var state = Fold(reference, shape, hash, referencePath, model);
         var trainState = files.Holdout is null ? state : Fold(train, shape, hash, files.Train, model);
@@ -45,7 +45,8 @@ public static class BaselineBuilder
             ReferenceRows = state.Rows,
             Features = [.. shape.Features.Select((f, i) => ReferenceOf(f, state.Features[i], reference, i))],
             Score = Numeric(state.Score!, shape.Score),
-            Labels = state.Outcomes is BinaryOutcomes o ? new(o.Rows, o.PositiveRows, o.NegativeRows) : new(state.LabelledRows, 0, 0),
+            Labels = LabelsOf(state),
+            Segments = Slices(reference, referencePath, train, files, shape, hash),
             Train = new(trainState.Rows, Performance.Of(trainState, shape)),
             Holdout = files.Holdout is null ? null : new(state.Rows, Performance.Of(state, shape)),
             Calibration = files.Holdout is null || shape.ScoreBins is not { } bins ? null : CalibrationFit.Of(reference.LabelledScores(), bins),
@@ -54,6 +55,15 @@ public static class BaselineBuilder
             Weights = scorer?.Weights,
         };
         return baseline with { Noise = NoiseBuilder.Build(reference, baseline, model.Windows) };
+    }
+
+    internal static LabelReference LabelsOf(PaneState state) =>
+        state.Outcomes is BinaryOutcomes o ? new(o.Rows, o.PositiveRows, o.NegativeRows) : new(state.LabelledRows, 0, 0);
+
+    private static IReadOnlyDictionary<string, SegmentReference> Slices(ReferenceData reference, string referencePath, ReferenceData train, ReferenceFiles files, BaselineShape shape, string hash)
+    {
+        var slices = SegmentReferences.Fold(reference, shape, hash, referencePath);
+        return SegmentReferences.Of(shape, hash, slices, files.Holdout is null ? slices : SegmentReferences.Fold(train, shape, hash, files.Train), files.Holdout is not null);
     }
 
     /// <summary>Every column of the reference but id, time, label, logged score, version and what is ignored; columns that cannot be counted are left out.</summary>
@@ -90,8 +100,11 @@ public static class BaselineBuilder
         _ => throw new InvalidOperationException($"Column {shape.Name} changed its kind."),
     };
 
-    private static NumericReference Numeric(NumericSketch sketch, NumericShape shape) =>
-        new(sketch.Missing, sketch.Counts.ToArray(), shape.Minimum, shape.Maximum, sketch.Mean(shape.Centre), sketch.StandardDeviation()) { Infinite = sketch.Infinite };
+    internal static NumericReference Numeric(NumericSketch sketch, NumericShape shape)
+    {
+        var (low, high) = sketch.Finite == 0 ? (double.NaN, double.NaN) : (sketch.Minimum, sketch.Maximum);
+        return new(sketch.Missing, sketch.Counts.ToArray(), low, high, sketch.Mean(shape.Centre), sketch.StandardDeviation()) { Infinite = sketch.Infinite };
+    }
 
     private static IEnumerable<RecordBatch> All(IEnumerator<RecordBatch> begun)
     {

@@ -45,6 +45,7 @@ public static partial class BaselineJson
         if (NoiseJson.Write(baseline.Noise) is { } noise) json["noise"] = noise;
         AddLearned(json, baseline);
         AddAccepted(json, baseline);
+        if (baseline.Shape.Segments.Columns.Count > 0) json["segments"] = Segments(baseline);
         json[ContentKey] = ContentHash(json);
         return json.ToJsonString(Indented) + "\n";
     }
@@ -66,6 +67,7 @@ public static partial class BaselineJson
                 Features = [.. features.Select(f => f.Shape)],
                 Score = scoreShape,
                 ScoreBins = json["score_bins"] is JsonObject bins ? ReadBins(bins) : null,
+                Segments = json["segments"] is JsonObject cut ? ReadSegmentShape(cut) : SegmentShape.None,
             };
             var hash = (string)json["hash"]!;
             var content = Text(json, ContentKey);
@@ -91,6 +93,7 @@ public static partial class BaselineJson
                 Weights = ReadWeights(json["weights"] as JsonObject),
                 Importance = ReadImportance(json["importance"] as JsonObject),
                 Noise = NoiseJson.Read(json["noise"]),
+                Segments = json["segments"] is JsonObject slices ? ReadSegments(slices, shape.OfSegment()) : new Dictionary<string, SegmentReference>(),
             };
         }
         catch (Exception e) when (e is not BaselineFormatException && e is (JsonException or NullReferenceException or InvalidOperationException or FormatException or ArgumentException or OverflowException))

@@ -1,4 +1,5 @@
 using Apache.Arrow;
+using ModelMonitor.Core.Baselines;
 using ModelMonitor.Engine.Intake;
 using ModelMonitor.Engine.Scoring;
 
@@ -27,6 +28,26 @@ internal sealed class ReferenceData
         }
 
         return data;
+    }
+
+    /// <summary>Whether any batch has the column to slice by.</summary>
+    public bool HasSegment(int column) => _batches.Any(b => b.Batch.Segments[column] is not null);
+
+    /// <summary>Rows per value of a column to slice by; missing is a value.</summary>
+    public IReadOnlyDictionary<string, long> SegmentValues(int column)
+    {
+        var counts = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (var (batch, _) in _batches)
+        {
+            if (batch.Segments[column] is not { } values) continue;
+            foreach (var code in values.Codes.Span)
+            {
+                var value = code < 0 ? SegmentColumn.Missing : values.Names[code];
+                counts[value] = counts.GetValueOrDefault(value) + 1;
+            }
+        }
+
+        return counts;
     }
 
     public IEnumerable<double> AllScores() => _batches.SelectMany(b => b.Scores);

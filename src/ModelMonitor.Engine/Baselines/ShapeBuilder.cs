@@ -9,7 +9,7 @@ namespace ModelMonitor.Engine.Baselines;
 /// <summary>Chooses the edges and categories of a baseline from the drift reference, by METRICS: percentiles, most frequent categories, score bins.</summary>
 internal static class ShapeBuilder
 {
-    public static BaselineShape Build(ModelOptions model, IReadOnlyList<IntakeFeature> features, ReferenceData reference)
+    public static BaselineShape Build(ModelOptions model, IReadOnlyList<IntakeFeature> features, ReferenceData reference, string path)
     {
         var inputs = model.Inputs.SelectMany(i => i.Columns).ToHashSet(StringComparer.Ordinal);
         var shapes = new List<FeatureShape>(features.Count);
@@ -30,6 +30,7 @@ internal static class ShapeBuilder
             Features = shapes,
             Score = Numeric(scores),
             ScoreBins = model.Task == TaskKind.Binary ? Bins(scores, model.Threshold) : null,
+            Segments = SegmentReferences.Choose(model.Segments, features, reference, path),
         };
     }
 

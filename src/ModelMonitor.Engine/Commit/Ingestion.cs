@@ -111,7 +111,14 @@ internal abstract class DeliveryWork(MonitoredModel model, string stream, Delive
         foreach (var served in row.Scores)
         {
             if (!IsCounted(served, row.Id)) continue;
-            scope.Delta(Model.Series, Instant.Floor(row.EventTime!.Value, pane), Model.Baseline.Shape).AddOutcome(served.Score, label, sign);
+            var start = Instant.Floor(row.EventTime!.Value, pane);
+            scope.Delta(Model.Series, start, Model.Baseline.Shape).AddOutcome(served.Score, label, sign);
+            if (Model.SliceShape is not { } slice || served.Segments.Count != Model.Baseline.Shape.Segments.Columns.Count) continue;
+            for (var c = 0; c < served.Segments.Count; c++)
+            {
+                var key = Model.Baseline.Shape.Segments.Columns[c].Keys[served.Segments[c]];
+                scope.Delta(Model.Series with { Segment = key }, start, slice).AddOutcome(served.Score, label, sign);
+            }
         }
     }
 

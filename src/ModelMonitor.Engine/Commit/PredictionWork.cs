@@ -50,10 +50,11 @@ internal sealed class PredictionWork(
                 else rows.Add(row);
             }
 
-            rows = await JoinAsync(scope, batch, scores, times, rows, seenHere, cancellationToken).ConfigureAwait(false);
+            var segments = Model.Baseline.Shape.Segments.Columns.Count > 0 ? new SegmentFolder(Model.Baseline.Shape, batch) : null;
+            rows = await JoinAsync(scope, batch, scores, segments, times, rows, seenHere, cancellationToken).ConfigureAwait(false);
             foreach (var row in rows) newest = Math.Max(newest ?? long.MinValue, times[row]);
             if (Model.Learning is not null) learned.Add(new LearningBatch(LearningRows.Readable(batch.Arrow), times, scores).Take([.. rows.Where(row => IsChampion(batch, row))]));
-            Fold(scope, batch, scores, times, rows, unknown);
+            Fold(scope, batch, scores, segments, times, rows, unknown);
         }
 
         if (learned.Count > 0) await LearningRows.KeepAsync(scope, Model, options.Ingest, learned, cancellationToken).ConfigureAwait(false);
@@ -77,7 +78,7 @@ internal sealed class PredictionWork(
 
     /// <summary>Rows that are left: predictions seen before are refused. Rows that wait for a label are written; those whose label is here are counted.</summary>
     private async ValueTask<List<int>> JoinAsync(
-        CommitScope scope, DecodedBatch batch, double[] scores, long[] times, List<int> rows, Dictionary<UInt128, JoinRow> seenHere, CancellationToken cancellationToken)
+        CommitScope scope, DecodedBatch batch, double[] scores, SegmentFolder? segments, long[] times, List<int> rows, Dictionary<UInt128, JoinRow> seenHere, CancellationToken cancellationToken)
     {
         if (batch.Ids is not { } ids) return rows;
         var wanted = rows.Where(row => ids[row] != UInt128.Zero && JoinSample.Includes(ids[row], Model.Options.JoinSample)).ToArray();
@@ -100,7 +101,7 @@ internal sealed class PredictionWork(
             if (entry.Label is not null) _delays.Add(TimeSpan.FromMicroseconds((entry.LabelTime ?? entry.Touched) - times[row]));
             entry.EventTime = times[row];
             entry.Touched = scope.Now;
-            if (IsChampion(batch, row)) entry.Scores = [new(Model.Baseline.Version, Model.Baseline.Hash, scores[row])];
+            if (IsChampion(batch, row)) entry.Scores = [new(Model.Baseline.Version, Model.Baseline.Hash, scores[row]) { Segments = segments?.PlacesOf(row) ?? [] }];
             if (batch.Labels is { } labels && double.IsFinite(labels[row]))
             {
                 long? labelTime = batch.LabelTimes is { } known && known[row] != long.MinValue ? known[row] : null;
@@ -120,7 +121,7 @@ internal sealed class PredictionWork(
         return refused.Count == 0 ? rows : rows.FindAll(row => !refused.Contains(row));
     }
 
-    private void Fold(CommitScope scope, DecodedBatch batch, double[] scores, long[] times, List<int> rows, HashSet<string> unknown)
+    private void Fold(CommitScope scope, DecodedBatch batch, double[] scores, SegmentFolder? segments, long[] times, List<int> rows, HashSet<string> unknown)
     {
         using var groups = new PaneGroups(CollectionsMarshal.AsSpan(rows), row => (Instant.Floor(times[row], _pane), VersionOf(batch, row, unknown)));
         for (var i = 0; i < groups.Count; i++)
@@ -130,7 +131,10 @@ internal sealed class PredictionWork(
             // What a model learns from is counted when it has learned.
             if (version == Model.Baseline.Version && Model.Learning is not null) continue;
             if (version == Model.Baseline.Version)
+            {
                 Folder.Fold(batch, scores, group, Model.Baseline.Shape, scope.Delta(Model.Series, start, Model.Baseline.Shape));
+                segments?.Fold(scores, group.ToArray(), (key, slice) => scope.Delta(Model.Series with { Segment = key }, start, slice));
+            }
             else
                 scope.Delta(Model.Series with { Version = version, BaselineHash = "" }, start, null).AddRows(group.Length, false, false);
         }

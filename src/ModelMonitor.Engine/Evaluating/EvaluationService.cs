@@ -16,7 +16,7 @@ public sealed class EvaluationService(
     private readonly IEvaluationSink[] _sinks = [.. sinks];
     private readonly SemaphoreSlim _publishing = new(1, 1);
 
-    /// <summary>The newest evaluation of each model and window of this process.</summary>
+    /// <summary>The newest evaluation of each model and window of this process, of the whole.</summary>
     public event Action<Evaluation>? Evaluated;
 
     /// <summary>Evaluates a window for every model at the clock's time. One model's failure does not stop the next.</summary>
@@ -65,11 +65,13 @@ public sealed class EvaluationService(
         var range = WindowAlignment.Newest(size, pane, now - lateness);
         var matured = WindowAlignment.Newest(size, pane, now - Math.Max(lateness, Instant.From(model.Options.LabelDelay)));
         Evaluation evaluation;
+        var slices = new List<Evaluation>();
         var reader = await store.OpenSnapshotAsync(cancellationToken).ConfigureAwait(false);
         await using (reader.ConfigureAwait(false))
         {
             evaluation = await Evaluator.EvaluateAsync(reader, model, window.Name, range, matured, window.Looks, cancellationToken).ConfigureAwait(false);
             evaluation = await DecayHistory.AddAsync(reader, model, evaluation, cancellationToken).ConfigureAwait(false);
+            await foreach (var slice in Evaluator.EvaluateSegmentsAsync(reader, model, window.Name, range, matured, window.Looks, cancellationToken).ConfigureAwait(false)) slices.Add(slice);
         }
 
         var work = new EvaluationWork(model, evaluation, window, options);
@@ -82,6 +84,19 @@ public sealed class EvaluationService(
         // Its reference was replaced while it was evaluated: the evaluation against the new one is on its way.
         if (!ReferenceEquals(catalog.Find(model.Name), model)) return;
         await PublishAsync(new(evaluation, work.Breached), cancellationToken).ConfigureAwait(false);
+        await SlicesAsync(model, window, slices, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Slices are committed and published after the whole; queued together, they are one commit.</summary>
+    private async Task SlicesAsync(MonitoredModel model, WindowOptions window, List<Evaluation> slices, CancellationToken cancellationToken)
+    {
+        var works = slices.ConvertAll(slice => (Evaluation: slice, Work: new EvaluationWork(model, slice, window, options)));
+        await Task.WhenAll(works.ConvertAll(w => writer.SubmitAsync(w.Work))).ConfigureAwait(false);
+        foreach (var (evaluation, work) in works)
+        {
+            foreach (var (rule, action, outcome) in work.Actions) telemetry.Action(model.Name, rule, action, outcome);
+            await PublishAsync(new(evaluation, work.Breached), cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private async Task PublishAsync(PublishedEvaluation published, CancellationToken cancellationToken)
@@ -102,7 +117,7 @@ public sealed class EvaluationService(
                 }
             }
 
-            Evaluated?.Invoke(published.Evaluation);
+            if (published.Evaluation.Segment.Length == 0) Evaluated?.Invoke(published.Evaluation);
         }
         finally
         {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ModelMonitor.Core;
+using ModelMonitor.Core.Baselines;
 using ModelMonitor.Core.Diagnosis;
 using ModelMonitor.Core.Evaluations;
 using ModelMonitor.Core.Rules;
@@ -42,23 +43,25 @@ internal sealed class EvaluationWork(MonitoredModel model, Evaluation evaluation
             .ToDictionary(s => s.Rule, s => JsonSerializer.Deserialize<RuleState>(s.Payload) ?? RuleState.Initial, StringComparer.Ordinal);
         foreach (var rule in options.Rules.Where(Applies))
         {
-            var state = states.GetValueOrDefault(rule.Name, RuleState.Initial);
+            var state = states.GetValueOrDefault(rule.StateKey(evaluation.Segment), RuleState.Initial);
             if (IsNew) state = await StepAsync(scope, rule, state, cancellationToken).ConfigureAwait(false);
             _breached[rule.Name] = state.Firing;
         }
     }
 
     /// <summary>A rule belongs to one window; one that names none, to the first.</summary>
-    private bool Applies(RuleDefinition rule) => (rule.Window ?? options.Windows[0].Name) == window.Name;
+    private bool Applies(RuleDefinition rule) => (rule.Window ?? options.Windows[0].Name) == window.Name && rule.Judges(evaluation.Segment);
 
     private async ValueTask<RuleState> StepAsync(CommitScope scope, RuleDefinition rule, RuleState state, CancellationToken cancellationToken)
     {
-        var context = new RuleContext(PrimaryMetric.Of(model.Options.Task, model.Options.Targets), window.Looks);
-        var verdict = RuleEvaluator.Judge(rule, evaluation, model.Baseline, context);
+        var (baseline, slices) = Compared(model, rule, evaluation.Segment);
+        var context = new RuleContext(PrimaryMetric.Of(model.Options.Task, model.Options.Targets), window.Looks).ForSlices(slices);
+        var verdict = RuleEvaluator.Judge(rule, evaluation, baseline, context);
         var (next, transition) = RuleMachine.Step(rule, RuleEvaluator.RangeOf(rule, evaluation), Instant.From(window.Size), verdict, state);
         if (next != state)
-            await scope.Transaction.WriteRuleStateAsync(new(model.Name, rule.Name, evaluation.Version, JsonSerializer.Serialize(next)), cancellationToken).ConfigureAwait(false);
+            await scope.Transaction.WriteRuleStateAsync(new(model.Name, rule.StateKey(evaluation.Segment), evaluation.Version, JsonSerializer.Serialize(next)), cancellationToken).ConfigureAwait(false);
         if (transition is null) return next;
+        transition = transition with { Segment = evaluation.Segment };
         foreach (var name in rule.Then)
         {
             var action = options.Actions.First(a => a.Name == name);
@@ -69,6 +72,11 @@ internal sealed class EvaluationWork(MonitoredModel model, Evaluation evaluation
 
         return next;
     }
+
+    /// <summary>What an evaluation is judged against, and how many slices the rule judges beside it.</summary>
+    public static (Baseline Baseline, int Slices) Compared(MonitoredModel model, RuleDefinition rule, string segment) => segment.Length == 0
+        ? (model.Baseline, 1)
+        : (model.Baseline.OfSegment(segment), model.Baseline.Shape.Segments.Keys.Count(rule.Judges));
 
     private async ValueTask<string> QueueAsync(CommitScope scope, RuleTransition transition, ActionOptions action, CancellationToken cancellationToken)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ModelMonitor.Core.Baselines;
 using ModelMonitor.Core.Diagnosis;
 using ModelMonitor.Core.Evaluations;
@@ -12,6 +13,8 @@ namespace ModelMonitor.Engine.Evaluating;
 /// <summary>Sums a window and computes everything over it: live, over HTTP and offline alike.</summary>
 public static class Evaluator
 {
+    private static readonly Dictionary<string, MetricValue> s_none = [];
+
     /// <param name="window">The window's name.</param>
     /// <param name="range">The newest window: drift.</param>
     /// <param name="performanceRange">The newest window whose labels are due: realised performance.</param>
@@ -28,14 +31,46 @@ public static class Evaluator
             : !floors.Cover(performanceRange) ? Empty(model)
             : await WindowReader.ReadAsync(reader, model.Series, performanceRange, Empty(model), cancellationToken).ConfigureAwait(false);
         var unknown = await UnknownVersionsAsync(reader, model, range, cancellationToken).ConfigureAwait(false);
-        var (evaluation, options) = (Compute(model, window, range, drift, performanceRange, matured), OptionsOf(model, looks));
+        var evaluation = Compute(model, model.Baseline, "", window, range, drift, performanceRange, matured);
+        return await JudgeAsync(reader, model, model.Series, model.Baseline, evaluation, matured, floors, looks, unknown, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>As <see cref="EvaluateAsync"/>, each slice that has rows, against the same slice of the reference; one is held at a time.</summary>
+    public static async IAsyncEnumerable<Evaluation> EvaluateSegmentsAsync(
+        IStateReader reader, MonitoredModel model, string window, TimeRange range, TimeRange performanceRange, int looks, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        ArgumentNullException.ThrowIfNull(model);
+        if (model.SliceShape is not { } shape) yield break;
+        var keys = model.Baseline.Shape.Segments.Keys.ToArray();
+        var floors = await LevelFloors.ReadAsync(reader, model.Name, cancellationToken).ConfigureAwait(false);
+        foreach (var key in keys)
+        {
+            var series = model.Series with { Segment = key };
+            var drift = await WindowReader.ReadAsync(reader, series, range, PaneState.Empty(model.Baseline.Hash, shape), cancellationToken).ConfigureAwait(false);
+            var matured = performanceRange == range ? drift : PaneState.Empty(model.Baseline.Hash, shape);
+            if (performanceRange != range && floors.Cover(performanceRange))
+                matured = await WindowReader.ReadAsync(reader, series, performanceRange, matured, cancellationToken).ConfigureAwait(false);
+            if (drift.Rows == 0 && matured.Rows == 0) continue;
+            var baseline = model.Baseline.OfSegment(key);
+            var evaluation = Compute(model, baseline, key, window, range, drift, performanceRange, matured);
+            // Many slices are many looks: chance gets one at each.
+            yield return await JudgeAsync(reader, model, series, baseline, evaluation, matured, floors, looks * keys.Length, [], cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>What the values mean: with the errors of sub-periods where a decision can hang on them.</summary>
+    private static async ValueTask<Evaluation> JudgeAsync(
+        IStateReader reader, MonitoredModel model, SeriesKey series, Baseline baseline, Evaluation evaluation, PaneState matured, LevelFloors floors, int looks, IReadOnlyList<Finding> unknown, CancellationToken cancellationToken)
+    {
+        var options = OptionsOf(model, looks);
         if (SubPeriods.Matter(evaluation, options))
         {
-            var blocks = await BlockReader.ErrorsAsync(reader, model.Series, model.Baseline, performanceRange, matured, floors, cancellationToken).ConfigureAwait(false);
-            evaluation = SubPeriods.Apply(evaluation, blocks, performance => GapsOf(model.Baseline, performance));
+            var blocks = await BlockReader.ErrorsAsync(reader, series, baseline, evaluation.PerformanceRange, matured, floors, cancellationToken).ConfigureAwait(false);
+            evaluation = SubPeriods.Apply(evaluation, blocks, performance => GapsOf(baseline, performance));
         }
 
-        return CalibrationLoss.Withhold(evaluation with { Findings = [.. Findings.Of(evaluation, model.Baseline, options), .. unknown] });
+        return CalibrationLoss.Withhold(evaluation with { Findings = [.. Findings.Of(evaluation, baseline, options), .. unknown] });
     }
 
     private static PaneState Empty(MonitoredModel model) => PaneState.Empty(model.Baseline.Hash, model.Baseline.Shape);
@@ -44,9 +79,9 @@ public static class Evaluator
         Gaps.Of(baseline.Train.Performance, baseline.Holdout?.Performance, performance);
 
     /// <summary>All values; what they mean is judged afterwards.</summary>
-    private static Evaluation Compute(MonitoredModel model, string window, TimeRange range, PaneState drift, TimeRange performanceRange, PaneState matured)
+    private static Evaluation Compute(
+        MonitoredModel model, Baseline baseline, string segment, string window, TimeRange range, PaneState drift, TimeRange performanceRange, PaneState matured)
     {
-        var baseline = model.Baseline;
         var performance = Performance.Of(matured, baseline.Shape);
         var values = Drift.Of(drift, baseline);
         if (!ReferenceEquals(drift, matured)) values = values.WithLabelOf(Drift.Of(matured, baseline));
@@ -56,6 +91,7 @@ public static class Evaluator
             Version = baseline.Version,
             Task = baseline.Shape.Task,
             Window = window,
+            Segment = segment,
             Range = range,
             Rows = drift.Rows,
             Labelled = drift.LabelledRows,
@@ -69,8 +105,9 @@ public static class Evaluator
             PerformanceLabelled = matured.LabelledRows,
             LabelledPositives = matured.Outcomes is BinaryOutcomes outcomes ? outcomes.PositiveRows : 0,
             Performance = performance,
-            Estimated = EstimatedPerformance.Of(drift, baseline),
-            EstimatedErrors = EstimateErrors.Of(matured.Outcomes, baseline, performance),
+            // Scores are calibrated over all rows, not within each slice.
+            Estimated = segment.Length > 0 ? s_none : EstimatedPerformance.Of(drift, baseline),
+            EstimatedErrors = segment.Length > 0 ? s_none : EstimateErrors.Of(matured.Outcomes, baseline, performance),
             Drift = values,
             Importance = baseline.Importance,
             Gaps = GapsOf(baseline, performance),

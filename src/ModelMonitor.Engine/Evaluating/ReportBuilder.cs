@@ -48,6 +48,7 @@ public sealed record Report(MonitoredModel Model, Evaluation Overall, IReadOnlyL
     private static JsonObject Transition(RuleTransition transition) => new()
     {
         ["rule"] = transition.Rule,
+        ["segment"] = transition.Segment,
         ["change"] = transition.Change == RuleChange.Fired ? "fired" : "resolved",
         ["start"] = EvaluationJson.Time(transition.Range.Start),
         ["end"] = EvaluationJson.Time(transition.Range.End),
@@ -79,14 +80,22 @@ public static class ReportBuilder
             if (kept is not { } range) continue;
             var evaluation = await Evaluator.EvaluateAsync(reader, model, calendar.Name, range, range, looks: 1, cancellationToken).ConfigureAwait(false);
             if (evaluation.Rows == 0) continue;
-            windows.Add(evaluation.WithTrend(points, range.End, options));
+            windows.Add(await WithSegmentsAsync(reader, model, evaluation.WithTrend(points, range.End, options), cancellationToken).ConfigureAwait(false));
             if (DecayTrends.PointOf(evaluation, options.PrimaryMetric) is { } value) points.Add((range.End, value));
         }
 
         if (windows.Count == 0) return null;
         var all = new TimeRange(windows[0].Range.Start, windows[^1].Range.End);
         var overall = await Evaluator.EvaluateAsync(reader, model, "overall", all, all, looks: 1, cancellationToken).ConfigureAwait(false);
-        return new Report(model, overall.WithTrend(points, end: null, options), windows, Replay(model, windows, rules)) { RetainedFrom = cut ? all.Start : null };
+        overall = await WithSegmentsAsync(reader, model, overall.WithTrend(points, end: null, options), cancellationToken).ConfigureAwait(false);
+        return new Report(model, overall, windows, Replay(model, windows, rules)) { RetainedFrom = cut ? all.Start : null };
+    }
+
+    private static async ValueTask<Evaluation> WithSegmentsAsync(IStateReader reader, MonitoredModel model, Evaluation whole, CancellationToken cancellationToken)
+    {
+        var segments = new List<Evaluation>();
+        await foreach (var slice in Evaluator.EvaluateSegmentsAsync(reader, model, whole.Window, whole.Range, whole.PerformanceRange, looks: 1, cancellationToken).ConfigureAwait(false)) segments.Add(slice);
+        return segments.Count == 0 ? whole : whole with { Segments = segments };
     }
 
     /// <summary>Every rule over the windows in turn, whatever window it names.</summary>
@@ -94,16 +103,18 @@ public static class ReportBuilder
     {
         var transitions = new List<RuleTransition>();
         var context = new RuleContext(PrimaryMetric.Of(model.Options.Task, model.Options.Targets));
-        var states = rules.ToDictionary(r => r.Name, _ => RuleState.Initial);
-        foreach (var window in windows)
+        var states = new Dictionary<string, RuleState>(StringComparer.Ordinal);
+        foreach (var window in windows.SelectMany(w => w.Segments.Prepend(w)))
         {
-            foreach (var rule in rules)
+            foreach (var rule in rules.Where(r => r.Judges(window.Segment)))
             {
-                var verdict = RuleEvaluator.Judge(rule, window, model.Baseline, context);
+                var (baseline, slices) = EvaluationWork.Compared(model, rule, window.Segment);
+                var verdict = RuleEvaluator.Judge(rule, window, baseline, context.ForSlices(slices));
                 // Calendar windows do not overlap: each counts, also where a month is shorter than the one before.
-                var (next, transition) = RuleMachine.Step(rule, window.Range, 1, verdict, states[rule.Name]);
-                states[rule.Name] = next;
-                if (transition is not null) transitions.Add(transition);
+                var key = rule.StateKey(window.Segment);
+                var (next, transition) = RuleMachine.Step(rule, window.Range, 1, verdict, states.GetValueOrDefault(key, RuleState.Initial));
+                states[key] = next;
+                if (transition is not null) transitions.Add(transition with { Segment = window.Segment });
             }
         }
 

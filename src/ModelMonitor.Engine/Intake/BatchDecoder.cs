@@ -47,6 +47,7 @@ public static class BatchDecoder
             Versions = columns.Find(schema.Columns.Version) is { } version ? ColumnReader.ReadStrings(version, schema.Columns.Version!) : null,
             ExtraColumns = schema.Features.Count == 0 ? [] : Extra(columns, schema),
             MissingColumns = missing,
+            Segments = [.. schema.Segments.Select(name => columns.Find(name) is { } column ? ColumnReader.ReadCategories(column, name) : null)],
             Arrow = batch,
         };
     }
@@ -76,6 +77,7 @@ public static class BatchDecoder
     {
         var known = new HashSet<string>(schema.Columns.All);
         known.UnionWith(schema.Ignored);
+        known.UnionWith(schema.Segments);
         known.UnionWith(schema.Features.Select(feature => feature.Name));
         return columns.Names.Where(name => !known.Contains(name)).ToList();
     }

@@ -37,6 +37,9 @@ public sealed record IntakeSchema(ColumnNames Columns, IReadOnlyList<IntakeFeatu
 {
     /// <summary>Columns that are there on purpose but not watched: never reported as extra.</summary>
     public IReadOnlyList<string> Ignored { get; init; } = [];
+
+    /// <summary>Columns that rows are sliced by, watched or not.</summary>
+    public IReadOnlyList<string> Segments { get; init; } = [];
 }
 
 /// <summary>A watched column and how it is counted.</summary>
@@ -73,6 +76,9 @@ public sealed record DecodedBatch
 
     /// <summary>Watched columns that the batch does not have.</summary>
     public IReadOnlyList<string> MissingColumns { get; init; } = [];
+
+    /// <summary>The values of each column that rows are sliced by; null where the batch has no such column.</summary>
+    public IReadOnlyList<CategoryColumn?> Segments { get; init; } = [];
 
     /// <summary>The batch itself, for the scorer.</summary>
     public required RecordBatch Arrow { get; init; }

@@ -33,6 +33,19 @@ public static class EvaluationJson
             ["drift"] = Drift(evaluation.Drift),
         };
         if (evaluation.Decay is { } decay) json["decay"] = DecayJson.Of(decay);
+        if (evaluation.Segments.Count > 0) json["segments"] = Segments(evaluation.Segments);
+        return json;
+    }
+
+    private static JsonObject Segments(IReadOnlyList<Evaluation> segments)
+    {
+        var json = new JsonObject();
+        foreach (var segment in segments)
+        {
+            json[segment.Segment] = Window(segment);
+            if (segment.Findings.Count > 0) json[segment.Segment]!["findings"] = Findings(segment.Findings);
+        }
+
         return json;
     }
 

@@ -23,6 +23,9 @@ public sealed record MonitoredModel(ModelOptions Options, Baseline Baseline, ISc
     /// <summary>Rows of an earlier event time are not counted: the baseline was learned from them. Offline only.</summary>
     public long CountFrom { get; init; } = long.MinValue;
 
+    /// <summary>The shape of each slice; null without slices.</summary>
+    public BaselineShape? SliceShape { get; } = Baseline.Shape.Segments.Columns.Count > 0 ? Baseline.Shape.OfSegment() : null;
+
     public SeriesKey Series { get; } = new(Options.Name, Baseline.Version, Baseline.Hash, "");
 
     public IntakeSchema Schema { get; } = SchemaOf(Options, [.. Baseline.Shape.Features.Select(f => new IntakeFeature(f.Name, f is NumericFeatureShape ? FeatureKind.Numeric : FeatureKind.Categorical))]);
@@ -42,6 +45,10 @@ public sealed record MonitoredModel(ModelOptions Options, Baseline Baseline, ISc
     public static IntakeSchema SchemaOf(ModelOptions options, IReadOnlyList<IntakeFeature> features)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return new IntakeSchema(options.Columns, features, options.Task == TaskKind.Binary ? options.LabelPositive ?? LabelValue.From(1L) : null) { Ignored = [.. options.Ignore] };
+        return new IntakeSchema(options.Columns, features, options.Task == TaskKind.Binary ? options.LabelPositive ?? LabelValue.From(1L) : null)
+        {
+            Ignored = [.. options.Ignore],
+            Segments = options.Segments.Columns,
+        };
     }
 }

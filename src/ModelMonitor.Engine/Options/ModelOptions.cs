@@ -43,6 +43,8 @@ public sealed record ModelOptions
     /// <summary>Columns not to watch.</summary>
     public IReadOnlyList<string> Ignore { get; init; } = [];
 
+    public SegmentOptions Segments { get; init; } = new();
+
     public ReferenceFiles? Reference { get; init; }
 
     /// <summary>Without reference files: the baseline is learned from this much production, by event time.</summary>
@@ -65,6 +67,19 @@ public sealed record ModelOptions
 
     /// <summary>Whether a version that should not serve is refused; otherwise it is only warned about.</summary>
     public bool GateRefuses { get; init; }
+}
+
+/// <summary>Slices, each evaluated like the whole, against the same slice of the reference.</summary>
+public sealed record SegmentOptions
+{
+    /// <summary>Columns to slice by.</summary>
+    public IReadOnlyList<string> Columns { get; init; } = [];
+
+    /// <summary>How many values of a column have a slice of their own; the rest is one slice `other`.</summary>
+    public int Limit { get; init; } = 50;
+
+    /// <summary>Watched columns whose drift is kept for every slice too.</summary>
+    public IReadOnlyList<string> Features { get; init; } = [];
 }
 
 /// <summary>One ONNX input and the columns that fill it, in order.</summary>

@@ -23,4 +23,8 @@ public sealed class JoinRow
 }
 
 /// <summary>One version's score of a row. NaN where the row could not be scored.</summary>
-public readonly record struct ServedScore(string Version, string BaselineHash, double Score);
+public readonly record struct ServedScore(string Version, string BaselineHash, double Score)
+{
+    /// <summary>The row's slice of each column of the baseline's <c>SegmentShape</c>, by place; empty without slices.</summary>
+    public IReadOnlyList<int> Segments { get; init; } = [];
+}

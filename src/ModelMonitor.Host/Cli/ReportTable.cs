@@ -16,12 +16,15 @@ internal static class ReportTable
     /// <summary>Findings and firings beyond it are only counted; all are in the JSON.</summary>
     private const int MostLines = 12;
 
+    private const int WorstSlices = 5;
+
     public static void Write(IAnsiConsole console, Report report, string every)
     {
         var baseline = report.Model.Baseline;
         var metrics = Metrics(report);
         console.MarkupLineInterpolated($"[bold]{report.Model.Name}[/] version {baseline.Version}, {EvaluationJson.TaskName(baseline.Shape.Task)}, by {every}");
         console.Write(Windows(report, metrics));
+        Slices(console, report, metrics[0]);
         Gaps(console, report, metrics[0]);
         FindingLines(console, report);
         Rules(console, report);
@@ -43,6 +46,19 @@ internal static class ReportTable
     /// <summary>The primary metric without labels, where it can be estimated.</summary>
     private static string[] Estimated(Report report) => [.. Metrics(report).Take(1).Where(report.Overall.Estimated.ContainsKey)];
 
+    /// <summary>The slices that do worst over all windows, among those with enough labels to say so.</summary>
+    private static void Slices(IAnsiConsole console, Report report, string metric)
+    {
+        var sign = MetricDirections.Of(metric) == MetricDirection.LowerIsBetter ? -1 : 1;
+        var worst = report.Overall.Segments
+            .Where(s => LabelMaturity.Of(s, 0) is null && s.Performance.TryGetValue(metric, out var value) && value.Value is not null)
+            .OrderBy(s => sign * s.Performance[metric].Value!.Value)
+            .Take(WorstSlices);
+        foreach (var slice in worst)
+            console.WriteLine($"slice {slice.Segment}: {metric} {Figures.Metric(slice.Performance, metric)} of {Figures.Count(slice.Labelled)} labelled rows");
+        if (report.Overall.Segments.Count > WorstSlices) console.WriteLine($"… of {report.Overall.Segments.Count} slices; all are in the JSON");
+    }
+
     private static Table Windows(Report report, string[] metrics)
     {
         var table = new Table { Border = TableBorder.Simple };
@@ -58,7 +74,7 @@ internal static class ReportTable
         foreach (var window in report.Windows)
         {
             foreach (var change in report.Rules.Where(r => r.Range == window.Range))
-                _ = change.Change == RuleChange.Fired ? firing.Add(change.Rule) : firing.Remove(change.Rule);
+                _ = change.Change == RuleChange.Fired ? firing.Add(Name(change)) : firing.Remove(Name(change));
             Window(table, Date(window.Range.Start), window, metrics, estimated, string.Join(", ", firing), firing.Count > 0 ? "red" : null);
         }
 
@@ -123,11 +139,13 @@ internal static class ReportTable
         {
             var range = $"{Date(change.Range.Start)} to {Date(change.Range.End)}";
             if (change.Change == RuleChange.Fired) console.MarkupLineInterpolated($"[red]would have fired: {change.Rule}[/], {range}: {change.Verdict.Message}");
-            else console.WriteLine($"would have ended: {change.Rule}, {range}");
+            else console.WriteLine($"would have ended: {Name(change)}, {range}");
         }
 
         if (report.Rules.Count > MostLines) console.WriteLine($"… and {report.Rules.Count - MostLines} more changes; all are in the JSON");
     }
+
+    private static string Name(RuleTransition change) => change.Segment.Length == 0 ? change.Rule : $"{change.Rule} of {change.Segment}";
 
     private static string Date(long instant)
     {

@@ -44,6 +44,7 @@ internal sealed class ModelBinder(BindingContext context)
             Categorical = section.Texts("categorical"),
             Categories = (int)(section.Integer("categories", 1) ?? 100),
             Ignore = section.Texts("ignore"),
+            Segments = SegmentBinder.Bind(section, columns, context.Faults),
             Reference = reference,
             LearnFrom = learnFrom,
             Baseline = baseline,

@@ -44,6 +44,7 @@ internal sealed class MonitorBinder(BindingContext context)
             Actions = actions,
             Ingest = Ingest(section),
         };
+        SegmentBinder.CheckRules(options.Rules, modelOptions, section, context.Faults);
         Plugins(section);
         section.Close();
         return options;

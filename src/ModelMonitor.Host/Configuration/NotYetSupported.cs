@@ -13,8 +13,6 @@ internal static class NotYetSupported
     private static readonly (string Section, string Key)[] s_keys =
     [
         ("listen", "flight"),
-        ("model", "segments"),
-        ("rule", "segment"),
     ];
 
     private static readonly string[] s_multiclassMetrics =

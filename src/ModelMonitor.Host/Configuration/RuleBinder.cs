@@ -25,6 +25,7 @@ internal sealed class RuleBinder(BindingContext context, IReadOnlyList<string> w
             Finding = finding,
             Feature = section.Text("feature"),
             Except = section.Texts("except"),
+            Segment = section.Text("segment"),
             Above = section.Number("above"),
             Below = section.Number("below"),
             Beyond = section.StandardDeviations("beyond"),

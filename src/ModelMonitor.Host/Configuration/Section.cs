@@ -58,6 +58,9 @@ internal sealed class Section
 
     public Section Child(string key, SectionShape shape) => new(shape, Node(key), Place, YamlNode.Join(Path, key), _faults);
 
+    /// <summary>As <see cref="Child(string, SectionShape)"/>; where <paramref name="isThere"/> is false, as if the key were not there: it holds something else than a mapping.</summary>
+    public Section Child(string key, SectionShape shape, bool isThere) => new(shape, isThere ? Node(key) : null, Place, YamlNode.Join(Path, key), _faults);
+
     /// <summary>Names that the user chose, with their values; null where the key is absent.</summary>
     public IReadOnlyList<YamlEntry>? Names(string key)
     {

@@ -37,6 +37,8 @@ internal static class Shapes
 
     public static readonly SectionShape Join = SectionShape.Of("join", ["sample"]);
 
+    public static readonly SectionShape Segments = SectionShape.Of("segments", ["columns", "limit", "features"]);
+
     public static readonly SectionShape Model = SectionShape.Of(
         "model",
         ["version", "task", "onnx", "device", "threshold", "label_positive", "categorical", "categories", "ignore", "baseline", "label_delay", "gate"],
@@ -45,7 +47,8 @@ internal static class Shapes
         ("columns", Columns),
         ("reference", Reference),
         ("targets", new NamesShape(LeafShape.Instance, MetricKeys.Performance)),
-        ("join", Join));
+        ("join", Join),
+        ("segments", Segments));
 
     public static readonly SectionShape Window = SectionShape.Of("window", ["size", "schedule"]);
 
@@ -53,7 +56,7 @@ internal static class Shapes
         SectionShape.Of("retention", ["panes", "evaluations", "waiting_predictions", "delivery_keys"]);
 
     public static readonly SectionShape Rule = SectionShape.Of(
-        "rule", ["metric", "finding", "feature", "except", "above", "below", "beyond", "drop", "window", "for", "min_rows", "min_label_share", "then"]);
+        "rule", ["metric", "finding", "feature", "except", "segment", "above", "below", "beyond", "drop", "window", "for", "min_rows", "min_label_share", "then"]);
 
     public static readonly SectionShape Action = SectionShape.Of("action", ["hook", "url", "cooldown"]);
 
@@ -71,5 +74,5 @@ internal static class Shapes
         ("ingest", Ingest));
 
     public static readonly IReadOnlyList<SectionShape> All =
-        [Monitor, Listen, Model, Score, Columns, Reference, Join, Window, Retention, Rule, Action, Ingest];
+        [Monitor, Listen, Model, Score, Columns, Reference, Join, Segments, Window, Retention, Rule, Action, Ingest];
 }

@@ -99,8 +99,13 @@ internal sealed class ModelLoader(IScorerFactory scorers)
         if (baseline.Shape.Task != options.Task) return "it was made for another task";
         if (baseline.ModelSha256 != (scorer?.Sha256 ?? "")) return "the model file changed since it was made";
         if (baseline.Shape.ScoreBins is { } bins && bins.Threshold != options.Threshold) return $"it was made with threshold {bins.Threshold}, and {options.Threshold} is configured";
+        if (!HasSegments(options.Segments, baseline.Shape.Segments)) return "it was made for other segments";
         return null;
     }
+
+    private static bool HasSegments(SegmentOptions options, SegmentShape shape) =>
+        options.Columns.SequenceEqual(shape.Columns.Select(column => column.Name))
+        && (options.Columns.Count == 0 || (options.Limit == shape.Limit && options.Features.SequenceEqual(shape.Features)));
 
     private static Baseline Make(ModelOptions options, IScorer? scorer, CancellationToken cancellationToken)
     {

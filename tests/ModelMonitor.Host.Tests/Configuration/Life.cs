@@ -35,6 +35,7 @@ internal static class Life
             label_delay: 12h
             join: all
             gate: warn
+            segments: { columns: [carrier], limit: 1, features: [x] }
         windows:
           day:   { size: 1d, schedule: "0 0/5 * * * ?" }
           short: { size: 6h, schedule: "0 0 * * * ?" }
@@ -46,6 +47,7 @@ internal static class Life
           steady:  { metric: accuracy, below: 0.8, window: day, then: [notify] }
           odd:     { finding: unstable_feature, window: day, then: [notify] }
           weak:    { metric: roc_auc, below: 0.9, window: day, for: 1, min_rows: 20, min_label_share: 0.5, then: [notify, retrain] }
+          sliced:  { metric: recall, segment: "*", below: 0.8, min_label_share: 0.1, window: day, then: [notify] }
           decay:   { finding: decay, drop: 5%, window: day, for: 1, min_rows: 20, min_label_share: 0.5, then: [retrain] }
         actions:
           notify:  { hook: webhook, url: "http://127.0.0.1:9/notify" }

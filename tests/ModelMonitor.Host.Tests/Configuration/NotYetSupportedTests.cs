@@ -7,13 +7,11 @@ public sealed class NotYetSupportedTests
     [Theory]
     [InlineData("listen: { flight: 127.0.0.1:8815 }", "listen.flight")]
     [InlineData("state: { plugin: postgres, connection: x }", "state")]
-    [InlineData("rules: { r: { metric: f1, below: 0.5, segment: a } }", "rules.r.segment")]
     [InlineData("rules: { r: { metric: f1_macro, below: 0.5 } }", "rules.r.metric")]
     [InlineData("actions: { a: { hook: command, url: \"http://h/\" } }", "actions.a.hook")]
     public void What_is_not_built_yet_is_refused(string line, string path) => AssertRefused(path, FaultWith(line));
 
     [Theory]
-    [InlineData("segments: [a]", "models.m.segments")]
     [InlineData("device: [cuda]", "models.m.device")]
     public void What_is_not_built_yet_is_refused_in_a_model(string line, string path) => AssertRefused(path, FaultInModel(line));
 
@@ -27,7 +25,6 @@ public sealed class NotYetSupportedTests
         Assert.Equal(
             [
                 "monitor.yaml:4:3 listen.flight: is not supported by this version",
-                "monitor.yaml:21:5 models.flights.segments: is not supported by this version",
             ],
             Faults(text));
     }
