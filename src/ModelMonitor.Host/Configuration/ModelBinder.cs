@@ -53,6 +53,8 @@ internal sealed class ModelBinder(BindingContext context)
             JoinSample = Join(section),
             GateRefuses = section.Word("gate", "warn", "refuse") == "refuse",
         };
+        if (learnFrom is not null && options.Segments.Columns.Count > 0)
+            section.Fault("segments", "needs reference files: which values have a slice cannot be learned from production by this version");
         section.Close();
         return options;
     }

@@ -24,6 +24,7 @@ public sealed class SegmentTests
     [InlineData("segments: [a, a]", "models.m.segments: 'a' is named more than once")]
     [InlineData("segments: { columns: [a], limit: 1001 }", "models.m.segments.limit: must be at most 1000; every value beyond it shares the slice 'other'")]
     [InlineData("segments: { limit: 5 }", "models.m.segments.columns: must name at least one column")]
+    [InlineData("reference: { production: 7d }\n    segments: [a]", "models.m.segments: needs reference files: which values have a slice cannot be learned from production by this version")]
     [InlineData("segments: { columns: [a], most: 5 }", "models.m.segments.most: is no known key")]
     public void What_cannot_be_sliced_by_is_a_fault(string line, string fault) => Assert.EndsWith(fault, FaultInModel(line), StringComparison.Ordinal);
 
