@@ -11,14 +11,15 @@ public sealed class CoverageTests(ITestOutputHelper output)
 {
     private const int Times = 2000;
 
-    // 0.9 with 100 and 900 rows is left out: 92.7 % of 2 000 intervals, below the bar of 93 % (see README.md).
+    // 0.9 with 100 and 900 rows lies close above the bar: 2 000 intervals could not tell.
     [Theory]
-    [InlineData(0.6, 100, 900)]
-    [InlineData(0.75, 100, 900)]
-    [InlineData(0.75, 100, 100)]
-    [InlineData(0.9, 100, 100)]
-    public void DeLongs_interval_of_the_AUC_covers_it(double auc, int positives, int negatives) =>
-        AssertCovers($"roc_auc {auc}, {positives} and {negatives} rows", random => (auc, Binary(random, auc, positives, negatives)["roc_auc"]));
+    [InlineData(0.6, 100, 900, Times)]
+    [InlineData(0.75, 100, 900, Times)]
+    [InlineData(0.75, 100, 100, Times)]
+    [InlineData(0.9, 100, 100, Times)]
+    [InlineData(0.9, 100, 900, 6 * Times)]
+    public void DeLongs_interval_of_the_AUC_covers_it(double auc, int positives, int negatives, int times) =>
+        AssertCovers($"roc_auc {auc}, {positives} and {negatives} rows", random => (auc, Binary(random, auc, positives, negatives)["roc_auc"]), times);
 
     [Theory]
     [InlineData("brier", 300)]
@@ -84,16 +85,16 @@ public sealed class CoverageTests(ITestOutputHelper output)
         Assert.True(fired < 0.03 * times, line);
     }
 
-    private void AssertCovers(string what, Func<Random, (double Truth, MetricValue Value)> sample)
+    private void AssertCovers(string what, Func<Random, (double Truth, MetricValue Value)> sample, int times = Times)
     {
-        var covered = Enumerable.Range(0, Times).Count(seed =>
+        var covered = Enumerable.Range(0, times).Count(seed =>
         {
             var (truth, value) = sample(new Random(seed));
             return value.Lower <= truth && truth <= value.Upper;
         });
-        var line = $"{what}: {100.0 * covered / Times:0.0} % of {Times} intervals cover the value";
+        var line = $"{what}: {100.0 * covered / times:0.0} % of {times} intervals cover the value";
         output.WriteLine(line);
-        Assert.True(covered >= 0.93 * Times && covered <= 0.97 * Times, line);
+        Assert.True(covered >= 0.93 * times && covered <= 0.97 * times, line);
     }
 
     /// <summary>Scores of two normal distributions whose AUC is known, squeezed into (0, 1).</summary>
