@@ -36,6 +36,21 @@ public sealed record AcceptedReference(string Window, long Start, long End, long
         };
     }
 
+    /// <summary>As <see cref="Apply(Baseline, PaneState, AcceptedReference, bool)"/>, each slice against its own rows of the window.</summary>
+    /// <param name="slices">By `column=value`.</param>
+    public static Baseline Apply(Baseline baseline, PaneState window, IReadOnlyDictionary<string, PaneState> slices, AcceptedReference accepted, bool labelled)
+    {
+        ArgumentNullException.ThrowIfNull(slices);
+        var segments = new OrderedDictionary<string, SegmentReference>(StringComparer.Ordinal);
+        foreach (var (key, state) in slices)
+        {
+            var slice = Apply(baseline.OfSegment(key), state, accepted, labelled);
+            segments.Add(key, new(slice.ReferenceRows, slice.Features, slice.Score, slice.Labels, slice.Train, slice.Holdout));
+        }
+
+        return Apply(baseline, window, accepted, labelled) with { Segments = segments };
+    }
+
     private static LabelReference LabelsOf(PaneState window) =>
         window.Outcomes is BinaryOutcomes o ? new(o.Rows, o.PositiveRows, o.NegativeRows) : new(window.LabelledRows, 0, 0);
 

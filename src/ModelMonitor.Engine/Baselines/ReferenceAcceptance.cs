@@ -17,6 +17,9 @@ namespace ModelMonitor.Engine.Baselines;
 /// <param name="keep">Writes a baseline's text to a path, whole or not at all.</param>
 public sealed class ReferenceAcceptance(ModelCatalog catalog, MonitorOptions options, IStateStore store, StateWriter writer, TimeProvider clock, Action<string, string> keep) : IDisposable
 {
+    /// <summary>Evaluations that are looked through for the newest of the whole: each round stores its slices too.</summary>
+    private const int Rounds = 2000;
+
     private readonly SemaphoreSlim _one = new(1, 1);
 
     /// <param name="window">A configured window, of which the newest that was evaluated is meant; or START..END in ISO 8601.</param>
@@ -32,13 +35,13 @@ public sealed class ReferenceAcceptance(ModelCatalog catalog, MonitorOptions opt
             var model = catalog.Find(name) ?? throw new AcceptRefusedException($"there is no model '{name}'; there is {string.Join(", ", catalog.Models.Select(m => m.Name))}");
             if (model.Learning is not null) throw new AcceptRefusedException($"model '{name}' is still learning its baseline from production");
             var file = model.BaselineFile ?? throw new AcceptRefusedException($"model '{name}' has no baseline file to keep the new reference in");
-            var (range, state) = await ReadAsync(model, window, cancellationToken).ConfigureAwait(false);
+            var (range, state, slices) = await ReadAsync(model, window, cancellationToken).ConfigureAwait(false);
             var rows = state.Rows;
             if (rows < AcceptedReference.FewestRows)
                 throw new AcceptRefusedException($"window {window} ({Text(range)}) of model '{name}' has {rows} rows; a reference needs at least {AcceptedReference.FewestRows}, below which chance alone looks like drift");
             var now = Instant.From(clock.GetUtcNow());
             var due = range.End <= now - Instant.From(model.Options.LabelDelay);
-            var baseline = AcceptedReference.Apply(model.Baseline, state, new(window, range.Start, range.End, rows, 0, now, by), due);
+            var baseline = AcceptedReference.Apply(model.Baseline, state, slices, new(window, range.Start, range.End, rows, 0, now, by), due);
             // The file first: a record of what was not done would be worse than a file that is put back.
             keep(file, BaselineJson.Write(baseline));
             try
@@ -66,7 +69,7 @@ public sealed class ReferenceAcceptance(ModelCatalog catalog, MonitorOptions opt
     /// <summary>A range for people.</summary>
     public static string Text(TimeRange range) => $"{EvaluationJson.Time(range.Start)}..{EvaluationJson.Time(range.End)}";
 
-    private async Task<(TimeRange Range, PaneState State)> ReadAsync(MonitoredModel model, string window, CancellationToken cancellationToken)
+    private async Task<(TimeRange Range, PaneState State, Dictionary<string, PaneState> Slices)> ReadAsync(MonitoredModel model, string window, CancellationToken cancellationToken)
     {
         var reader = await store.OpenSnapshotAsync(cancellationToken).ConfigureAwait(false);
         await using (reader.ConfigureAwait(false))
@@ -76,7 +79,14 @@ public sealed class ReferenceAcceptance(ModelCatalog catalog, MonitorOptions opt
                 : AcceptedRange.Parse(window, Instant.From(options.Pane)) ?? throw new AcceptRefusedException($"there is no window '{window}'; give one of {string.Join(", ", options.Windows.Select(w => w.Name))}, or START..END such as {AcceptedRange.Example}");
             try
             {
-                return (range, await WindowReader.ReadAsync(reader, model.Series, range, PaneState.Empty(model.Baseline.Hash, model.Baseline.Shape), cancellationToken).ConfigureAwait(false));
+                var slices = new Dictionary<string, PaneState>(StringComparer.Ordinal);
+                foreach (var key in model.Baseline.Shape.Segments.Keys)
+                {
+                    var slice = await WindowReader.ReadAsync(reader, model.Series with { Segment = key }, range, PaneState.Empty(model.Baseline.Hash, model.SliceShape), cancellationToken).ConfigureAwait(false);
+                    if (slice.Rows > 0 || model.Baseline.Segments.ContainsKey(key)) slices.Add(key, slice);
+                }
+
+                return (range, await WindowReader.ReadAsync(reader, model.Series, range, PaneState.Empty(model.Baseline.Hash, model.Baseline.Shape), cancellationToken).ConfigureAwait(false), slices);
             }
             catch (StateForgottenException e)
             {
@@ -88,7 +98,7 @@ public sealed class ReferenceAcceptance(ModelCatalog catalog, MonitorOptions opt
     /// <summary>The newest window that was evaluated, so that what people saw is what they accept; before the first evaluation the newest complete one with rows.</summary>
     private async Task<TimeRange> NewestAsync(IStateReader reader, MonitoredModel model, WindowOptions window, CancellationToken cancellationToken)
     {
-        foreach (var record in await reader.ReadEvaluationsAsync(model.Name, window.Name, long.MinValue, long.MaxValue, 100, cancellationToken).ConfigureAwait(false))
+        foreach (var record in await reader.ReadEvaluationsAsync(model.Name, window.Name, long.MinValue, long.MaxValue, Rounds, cancellationToken).ConfigureAwait(false))
         {
             if (record.Version == model.Baseline.Version && record.Segment.Length == 0 && (long?)JsonNode.Parse(record.Payload)?["rows"] > 0)
                 return new TimeRange(record.End - Instant.From(window.Size), record.End);

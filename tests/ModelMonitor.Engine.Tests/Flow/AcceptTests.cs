@@ -42,6 +42,27 @@ public sealed class AcceptTests
     }
 
     [Fact]
+    public async Task Each_slice_is_compared_with_its_own_rows_from_then_on()
+    {
+        var sliced = Given.ModelOf(Given.Options with { Segments = new() { Columns = ["carrier"], Features = ["x"] } }) with { BaselineFile = "kept.json" };
+        await using var running = new Running(sliced);
+        await Drifted(running);
+        var range = new Core.Evaluations.TimeRange(Instant.From(Given.Noon), Instant.From(Given.Noon.AddHours(1)));
+        var accepted = await Acceptance(running).AcceptAsync("m", "2026-03-02T12:00:00..2026-03-02T13:00:00", "alice", TestContext.Current.CancellationToken);
+        await using var reader = await running.Store.OpenSnapshotAsync(TestContext.Current.CancellationToken);
+        var slices = await Evaluator.EvaluateSegmentsAsync(reader, accepted, "w", range, range, 1, TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken);
+        Assert.NotEmpty(slices);
+        Assert.All(slices, slice =>
+        {
+            Assert.Equal(0, slice.Drift.Score["psi"].Value);
+            Assert.Equal(0, slice.Drift.Features.Single().Value["psi"].Value);
+            Assert.Equal(slice.Rows, accepted.Baseline.Segments[slice.Segment].Rows);
+        });
+        Assert.Equal(sliced.Baseline.Segments["carrier=a"].Train, accepted.Baseline.Segments["carrier=a"].Train);
+        Assert.Equal(_kept["kept.json"], BaselineJson.Write(BaselineJson.Read(_kept["kept.json"])));
+    }
+
+    [Fact]
     public async Task It_is_on_record_in_the_baseline_and_in_the_audit_and_survives_being_written_and_read()
     {
         await using var running = new Running(Model);
