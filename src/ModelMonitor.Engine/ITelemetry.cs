@@ -6,6 +6,9 @@ public interface ITelemetry
     /// <summary>Makes the model's counters appear at 0, and says which version serves it.</summary>
     void ModelDeclared(string model, string version, string role, string provider, string sha256);
 
+    /// <summary>Says whether something speaks against a version that serves.</summary>
+    void Gate(string model, string version, bool breached);
+
     /// <summary>Says how large a version's weights are, in place of what was said before.</summary>
     /// <param name="norms">Tensor, which norm (`l1`, `frobenius`, `max`, `near_zero_share`), value; values that are not finite are left out.</param>
     void WeightNorms(string model, string version, IEnumerable<(string Tensor, string Norm, double Value)> norms);

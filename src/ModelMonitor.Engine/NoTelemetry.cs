@@ -13,6 +13,10 @@ public sealed class NoTelemetry : ITelemetry
     {
     }
 
+    public void Gate(string model, string version, bool breached)
+    {
+    }
+
     public void WeightNorms(string model, string version, IEnumerable<(string Tensor, string Norm, double Value)> norms)
     {
     }

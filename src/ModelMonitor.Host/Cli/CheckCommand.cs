@@ -74,6 +74,6 @@ internal static class CheckCommand
         foreach (var finding in findings)
             output.WriteLine($"  {(finding.Confirmed ? "finding" : "suspect")}   {finding.Kind}: {finding.Message}");
         if (options.GateRefuses)
-            faults.AddRange(findings.Where(f => f.Confirmed).Select(f => $"models.{options.Name}.gate: version {options.Version} is refused: {f.Kind}: {f.Message}"));
+            faults.AddRange(VersionGate.Of(model.Baseline, judged).Select(f => VersionGate.Refusal(options.Name, options.Version, f)));
     }
 }

@@ -115,6 +115,8 @@ public sealed class PrometheusTelemetry : ITelemetry
 
     public void SinkFailed(string sink) => _sinkFailures.WithLabels(sink).Inc();
 
+    public void Gate(string model, string version, bool breached) => _versions.Gate(model, version, breached);
+
     /// <summary>Replaces the weight norms of a version, `modelmonitor_model_weight_norm`. What finds no room under the limit is left out.</summary>
     /// <param name="norms">Tensor, which norm (`l1`, `frobenius`, `max`, `near_zero_share`), value; values that are not finite are left out.</param>
     public void WeightNorms(string model, string version, IEnumerable<(string Tensor, string Norm, double Value)> norms) =>

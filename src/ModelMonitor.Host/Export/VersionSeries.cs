@@ -14,6 +14,10 @@ internal sealed class VersionSeries(MetricFactory factory, SeriesBudget budget)
     private readonly Gauge _info = factory.CreateGauge(
         "modelmonitor_model_info", "1 for each version of a model, its role and what runs it.", ["model", "version", "role", "provider", "sha256"]);
 
+    private readonly List<string[]> _gates = [];
+    private readonly Gauge _gate = factory.CreateGauge(
+        "modelmonitor_gate_breached", "1 where something speaks against a version that serves, else 0.", ["model", "version"]);
+
     private readonly Gauge _norm = factory.CreateGauge(
         "modelmonitor_model_weight_norm", "Norm of one weight tensor of a version.", ["model", "version", "tensor", "norm"]);
 
@@ -25,6 +29,16 @@ internal sealed class VersionSeries(MetricFactory factory, SeriesBudget budget)
             Withdraw(_info, _infos, l => l[0] == model && (l[1] == version || (role == Champion && l[2] == Champion)));
             if (role == Retired) Withdraw(_norm, _norms, l => l[0] == model && l[1] == version);
             else Publish(_info, _infos, [model, version, role, provider, sha256], 1);
+        }
+    }
+
+    /// <summary>Of the version that serves: the one before has none any more.</summary>
+    public void Gate(string model, string version, bool breached)
+    {
+        lock (_lock)
+        {
+            Withdraw(_gate, _gates, l => l[0] == model);
+            Publish(_gate, _gates, [model, version], breached ? 1 : 0);
         }
     }
 
@@ -43,7 +57,7 @@ internal sealed class VersionSeries(MetricFactory factory, SeriesBudget budget)
     private void Publish(Gauge family, List<string[]> published, string[] labels, double value)
     {
         // Weights never change while a version serves: they may not take the room of what does.
-        if (!budget.TryReserve(labels[0], family == _info ? SeriesRank.Always : SeriesRank.SegmentDetail)) return;
+        if (!budget.TryReserve(labels[0], family == _info || family == _gate ? SeriesRank.Always : SeriesRank.SegmentDetail)) return;
         family.WithLabels(labels).Set(value);
         published.Add(labels);
     }

@@ -1,5 +1,6 @@
 using ModelMonitor.Engine;
 using ModelMonitor.Engine.Commit;
+using ModelMonitor.Engine.Evaluating;
 using ModelMonitor.Engine.Models;
 using ModelMonitor.Engine.State;
 using ModelMonitor.Host.Models;
@@ -7,7 +8,7 @@ using ModelMonitor.Host.Models;
 namespace ModelMonitor.Host.Hosting;
 
 /// <summary>Makes the configured versions the registry's champions before anything else happens. The same version with another model file is a fault.</summary>
-internal sealed class VersionRegistration(ModelCatalog catalog, StateWriter writer, ITelemetry telemetry) : IHostedService
+internal sealed class VersionRegistration(ModelCatalog catalog, StateWriter writer, ITelemetry telemetry, ILogger<VersionRegistration> logger) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -16,9 +17,12 @@ internal sealed class VersionRegistration(ModelCatalog catalog, StateWriter writ
         if (work.Fault is { } fault) throw new ModelLoadException(fault);
         foreach (var model in catalog.Models)
         {
+            var gate = VersionGate.Of(model.Baseline, Evaluator.OptionsOf(model, 1));
+            foreach (var finding in gate) Log.GateBreached(logger, model.Name, model.Baseline.Version, finding.Kind, finding.Message);
             telemetry.ModelDeclared(model.Name, model.Baseline.Version, "champion", model.Scorer?.Provider ?? "none", model.Baseline.ModelSha256);
             var weights = model.Baseline.Weights?.Tensors ?? [];
             telemetry.WeightNorms(model.Name, model.Baseline.Version, weights.SelectMany(t => t.ByName, (t, norm) => (t.Tensor, norm.Norm, norm.Value)));
+            telemetry.Gate(model.Name, model.Baseline.Version, gate.Count > 0);
         }
     }
 
@@ -41,6 +45,13 @@ internal sealed class VersionRegistration(ModelCatalog catalog, StateWriter writ
                 if (known is not null && known.ModelSha256 != baseline.ModelSha256)
                     Fault = $"models.{model.Name}.version: version '{baseline.Version}' is known with another model file (sha256 {known.ModelSha256}): give the new file a new version";
                 if (Fault is not null) return;
+                // One that serves already goes on: to stop watching it would help nobody.
+                if (model.Options.GateRefuses && known is not { Role: VersionRole.Champion } && VersionGate.Of(baseline, Evaluator.OptionsOf(model, 1)) is [var first, ..])
+                {
+                    Fault = VersionGate.Refusal(model.Name, baseline.Version, first);
+                    return;
+                }
+
                 if (known is { Role: VersionRole.Champion } && known.BaselineHash == baseline.Hash) continue;
                 foreach (var other in versions.Where(v => v.Role == VersionRole.Champion && v.Version != baseline.Version))
                     await scope.Transaction.WriteVersionAsync(other with { Role = VersionRole.Retired }, cancellationToken);

@@ -10,6 +10,7 @@ using ModelMonitor.Engine.Learning;
 using ModelMonitor.Engine.Models;
 using ModelMonitor.Engine.Options;
 using ModelMonitor.Engine.State;
+using ModelMonitor.Host.Models;
 
 namespace ModelMonitor.Host.Http;
 
@@ -61,6 +62,11 @@ internal static class QueryEndpoints
                 ["baseline_hash"] = model.Baseline.Hash,
                 ["learning"] = await LearningAsync(reader, model, cancellationToken).ConfigureAwait(false),
                 ["accepted"] = model.Baseline.Accepted is null ? null : AcceptEndpoint.ToJson(model),
+                ["gate"] = new JsonObject
+                {
+                    ["mode"] = model.Options.GateRefuses ? "refuse" : "warn",
+                    ["findings"] = EvaluationJson.Findings(model.Learning is not null ? [] : VersionGate.Of(model.Baseline, Evaluator.OptionsOf(model, 1))),
+                },
             });
         }
 

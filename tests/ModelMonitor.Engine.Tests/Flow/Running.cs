@@ -119,6 +119,8 @@ internal sealed class Counts : ITelemetry
 
     public void ModelDeclared(string model, string version, string role, string provider, string sha256) => Add("declared", 1);
 
+    public void Gate(string model, string version, bool breached) => Add("gate", breached ? 1 : 0);
+
     public void WeightNorms(string model, string version, IEnumerable<(string Tensor, string Norm, double Value)> norms) => Add("norms", norms.Count());
 
     public void RowsReceived(string model, string stream, long rows) => Add("received " + stream, rows);

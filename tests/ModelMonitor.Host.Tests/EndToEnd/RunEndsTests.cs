@@ -54,6 +54,27 @@ public sealed class RunEndsTests
     }
 
     [Fact]
+    public async Task A_version_that_the_gate_refuses_never_serves_and_one_it_warns_of_says_so()
+    {
+        using var data = new Case("chicago");
+        await using (var warned = await RunningMonitor.StartAsync(data.Configuration))
+        {
+            var models = System.Text.Json.Nodes.JsonNode.Parse(await warned.Client.GetStringAsync("/v1/models"))!.AsArray();
+            Assert.Equal([0, 1], models.Select(m => m!["gate"]!["findings"]!.AsArray().Count));
+            Assert.Contains("modelmonitor_gate_breached{model=\"chicago_overfit\",version=\"2003-overfit\"} 1", await warned.Client.GetStringAsync("/metrics"), StringComparison.Ordinal);
+            Assert.Equal(0, await warned.TerminateAsync());
+            Assert.Contains("The gate of chicago_overfit warns of version 2003-overfit: overfitting: ", warned.Output, StringComparison.Ordinal);
+        }
+
+        await File.WriteAllTextAsync(data.Configuration, (await File.ReadAllTextAsync(data.Configuration, TestContext.Current.CancellationToken))
+            .Replace("    label_delay: 2d", "    label_delay: 2d\n    gate: refuse", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+        // It serves already: it goes on. In a state that does not know it yet it is refused.
+        await using (var known = await RunningMonitor.StartAsync(data.Configuration)) Assert.Equal(0, await known.TerminateAsync());
+        Directory.Delete(Path.Combine(data.Folder, "state"), recursive: true);
+        (await CommandProcess.RunAsync(["run", "-c", data.Configuration])).IsRefusedWith("models.chicago_overfit.gate: version 2003-overfit is refused: overfitting: ");
+    }
+
+    [Fact]
     public async Task A_stale_baseline_is_one_line_that_names_it()
     {
         using var data = new Case("flights");

@@ -90,6 +90,8 @@ public sealed class QueryTests(QueryTests.LoadedFixture api) : IClassFixture<Que
         var version = Assert.Single((await api.GetAsync("/v1/models/flights/versions")).AsArray())!;
         Assert.Equal(("2001-01", "challenger", "2001-07-01T00:00:00Z"), ((string)version["version"]!, (string)version["role"]!, (string)version["since"]!));
         Assert.Contains("TreeEnsembleClassifier", (string)Assert.Single(version["weights"]!["left_out"]!.AsArray())!, StringComparison.Ordinal);
+        var gate = Assert.Single((await api.GetAsync("/v1/models")).AsArray())!["gate"]!;
+        Assert.Equal(("warn", 0), ((string)gate["mode"]!, gate["findings"]!.AsArray().Count));
         Assert.Equal(7, version["importance"]!["features"]!.AsObject().Count);
         var model = Assert.Single((await api.GetAsync("/v1/models")).AsArray())!;
         Assert.Equal(("flights", "2001-01", "challenger", "binary"), ((string)model["name"]!, (string)model["version"]!, (string)model["role"]!, (string)model["task"]!));

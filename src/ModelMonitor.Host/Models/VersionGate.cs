@@ -1,0 +1,13 @@
+using ModelMonitor.Core.Baselines;
+using ModelMonitor.Core.Diagnosis;
+using ModelMonitor.Core.Evaluations;
+
+namespace ModelMonitor.Host.Models;
+
+/// <summary>What keeps a version from serving, or is warned about where `gate: warn`: `check`, `run` and the API say the same.</summary>
+internal static class VersionGate
+{
+    public static IReadOnlyList<Finding> Of(Baseline baseline, FindingOptions options) => [.. Findings.OfVersion(baseline, options).Where(f => f.Confirmed)];
+
+    public static string Refusal(string model, string version, Finding finding) => $"models.{model}.gate: version {version} is refused: {finding.Kind}: {finding.Message}";
+}
