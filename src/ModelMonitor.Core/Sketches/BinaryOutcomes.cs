@@ -1,11 +1,14 @@
+using ModelMonitor.Core.Kernels;
+
 namespace ModelMonitor.Core.Sketches;
 
 /// <summary>Labelled rows of a binary model: counts per score bin and class, and exact sums of log loss, Brier score and calibration.</summary>
-public sealed class BinaryOutcomes : OutcomeSketch
+public sealed partial class BinaryOutcomes : OutcomeSketch
 {
     public const int CalibrationBins = 10;
 
     private const int MaxBins = 1 << 16;
+    private const double LeastProbability = 1e-15;
 
     private readonly ScoreBins? _bins;
     private readonly BinCounts _positives;
@@ -55,8 +58,8 @@ public sealed class BinaryOutcomes : OutcomeSketch
             return;
         }
 
-        var clipped = Math.Clamp(score, 1e-15, 1 - 1e-15);
-        var loss = -Math.Log(positive ? clipped : 1 - clipped);
+        var clipped = Math.Clamp(score, LeastProbability, 1 - LeastProbability);
+        var loss = -NaturalLog.Of(positive ? clipped : 1 - clipped);
         LogLoss.Add(loss, sign);
         LogLossSquares.Add(loss * loss, sign);
         var error = score - (positive ? 1 : 0);
@@ -148,6 +151,12 @@ public sealed class CalibrationBin : IMergeable<CalibrationBin>
         Rows += sign;
         if (positive) Positives += sign;
         Scores.Add(score, sign);
+    }
+
+    internal void AddRows(long rows, long positives)
+    {
+        Rows += rows;
+        Positives += positives;
     }
 
     public void Merge(CalibrationBin other)

@@ -74,6 +74,14 @@ public sealed class ExactSum : IMergeable<ExactSum>
         if (++_pending >= AdditionsBeforeCarry) Carry();
     }
 
+    /// <summary>Adds units·2^exponent, whatever bits the units have.</summary>
+    internal void AddUnits(long units, int exponent)
+    {
+        var high = units >> 32;
+        Add(Math.ScaleB(high, exponent + 32));
+        Add(Math.ScaleB(units - (high << 32), exponent));
+    }
+
     /// <summary>Adds value² without rounding: the product and its rounding error, which a fused multiply-add yields exactly.</summary>
     /// <remarks>Exact from |value| ≥ 2^−485 on; below, what a square has beneath 2^−1074 is lost.</remarks>
     /// <exception cref="ArgumentOutOfRangeException">The square is not finite.</exception>

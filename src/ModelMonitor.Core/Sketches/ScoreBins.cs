@@ -1,3 +1,5 @@
+using ModelMonitor.Core.Kernels;
+
 namespace ModelMonitor.Core.Sketches;
 
 /// <summary>The score histogram's bins and the decision threshold, frozen in the baseline.</summary>
@@ -24,6 +26,9 @@ public sealed class ScoreBins
         FirstPositive = Edges.BinOf(threshold);
     }
 
+    private byte[]? _calibrationBins;
+    private (bool Tried, ScoreCells? Cells) _cells;
+
     public double Low { get; }
 
     public double High { get; }
@@ -36,4 +41,19 @@ public sealed class ScoreBins
 
     /// <summary>The first bin whose scores predict positive.</summary>
     public int FirstPositive { get; }
+
+    /// <summary>Finds the bins of many scores; null where the edges are too uneven.</summary>
+    internal ScoreCells? Cells
+    {
+        get
+        {
+            if (!_cells.Tried) _cells = (true, ScoreCells.TryMake(Edges.Values));
+            return _cells.Cells;
+        }
+    }
+
+    /// <summary>The calibration bin that each score bin lies in: the calibration steps are edges.</summary>
+    internal byte[] CalibrationBinOf => _calibrationBins ??= [.. Enumerable.Range(0, Edges.Bins).Select(CalibrationBin)];
+
+    private byte CalibrationBin(int bin) => (byte)BinaryOutcomes.CalibrationBinOf(bin < Edges.Values.Length ? Edges.Values[bin] : double.PositiveInfinity);
 }

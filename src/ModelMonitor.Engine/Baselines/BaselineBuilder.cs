@@ -87,7 +87,7 @@ public static class BaselineBuilder
         {
             Folder.Fold(batch, scores, [.. Enumerable.Range(0, batch.Rows)], shape, state);
             var labels = batch.Labels ?? throw new IntakeException($"{path} has no label column '{model.Columns.Label}'", malformed: false);
-            for (var row = 0; row < batch.Rows; row++) state.AddOutcome(scores[row], labels[row]);
+            state.AddOutcomes(scores.AsSpan(0, batch.Rows), labels.AsSpan(0, batch.Rows));
         }
 
         return state;

@@ -91,7 +91,7 @@ internal static class ImportanceBuilder
         var scores = new double[batch.Length];
         scorer.Score(batch, scores);
         var state = PaneState.Empty("", shape with { Features = [] });
-        for (var row = 0; row < scores.Length; row++) state.AddOutcome(scores[row], labels[row]);
+        state.AddOutcomes(scores, labels.AsSpan(0, scores.Length));
         return Performance.Of(state, shape).TryGetValue(metric, out var value) ? value.Value : null;
     }
 
