@@ -7,6 +7,8 @@ internal static class Catalog
     {
         ["goal1"] = ("DIR FEATURES ROWS [REPEATS]: PSI over 10 bins", Goal1.RunAsync),
         ["goal2"] = ("DIR FEATURES ROWS [REPEATS]: PSI over 100 bins", Goal2.RunAsync),
+        ["goal3"] = ("DIR ROWS [REPEATS]: exact AUC and KS", Goal3.RunAsync),
+        ["goal4"] = ("DIR ROWS [REPEATS]: all metrics of a binary model from score bins, counting included", Goal4.RunAsync),
         ["goal5"] = ("DIR [REPEATS]: folding a batch beside running the model on it", Goal5.RunAsync),
     };
 
