@@ -25,7 +25,7 @@ public sealed record AcceptedReference(string Window, long Start, long End, long
         ArgumentNullException.ThrowIfNull(accepted);
         if (window.BaselineHash != baseline.Hash) throw new ShapeMismatchException($"State of baseline '{window.BaselineHash}' cannot become the reference of baseline '{baseline.Hash}'.");
         var shape = baseline.Shape;
-        var labels = labelled && window.LabelledRows > 0 ? LabelsOf(window) : null;
+        var labels = labelled && window.LabelledRows > 0 ? LabelReference.Of(window) : null;
         return baseline with
         {
             ReferenceRows = window.Rows,
@@ -50,9 +50,6 @@ public sealed record AcceptedReference(string Window, long Start, long End, long
 
         return Apply(baseline, window, accepted, labelled) with { Segments = segments };
     }
-
-    private static LabelReference LabelsOf(PaneState window) =>
-        window.Outcomes is BinaryOutcomes o ? new(o.Rows, o.PositiveRows, o.NegativeRows) : new(window.LabelledRows, 0, 0);
 
     private static FeatureReference ReferenceOf(FeatureShape shape, FeatureSketch sketch) => (shape, sketch) switch
     {

@@ -98,7 +98,23 @@ public sealed record NumericReference(long Missing, long[] Counts, double Minimu
 public sealed record CategoryReference(long Missing, long[] Counts, long SeenOnce) : FeatureReference(Missing);
 
 /// <summary>Labels of the drift reference. Positive and negative rows for binary models, 0 for regression.</summary>
-public sealed record LabelReference(long Rows, long Positives, long Negatives);
+public sealed record LabelReference(long Rows, long Positives, long Negatives)
+{
+    /// <summary>Rows of each class of a multiclass model, in their order; none for other tasks.</summary>
+    public IReadOnlyList<long> Classes { get; init; } = [];
+
+    /// <summary>The labels of a stretch.</summary>
+    public static LabelReference Of(Panes.PaneState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        return state.Outcomes switch
+        {
+            Sketches.BinaryOutcomes o => new(o.Rows, o.PositiveRows, o.NegativeRows),
+            Sketches.MulticlassOutcomes o => new(o.Rows, 0, 0) { Classes = o.ClassRows() },
+            _ => new(state.LabelledRows, 0, 0),
+        };
+    }
+}
 
 /// <summary>The reference of one slice.</summary>
 /// <param name="Rows">Of the drift reference.</param>

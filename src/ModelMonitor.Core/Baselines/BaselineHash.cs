@@ -39,6 +39,13 @@ public static class BaselineHash
             Write(writer, bins.Edges.Values);
         }
 
+        if (shape.Classes.Count > 0)
+        {
+            writer.Text("classes");
+            writer.Count(shape.Classes.Count);
+            foreach (var name in shape.Classes) writer.Text(name);
+        }
+
         // A shape without slices keeps the hash it had before there were any.
         if (shape.Segments.Columns.Count > 0) Write(writer, shape.Segments);
 

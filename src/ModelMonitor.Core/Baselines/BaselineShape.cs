@@ -16,6 +16,9 @@ public sealed record BaselineShape
     /// <summary>How labelled scores are counted; null for regression.</summary>
     public ScoreBins? ScoreBins { get; init; }
 
+    /// <summary>A multiclass model's classes, in the order of its probabilities; none for other tasks.</summary>
+    public IReadOnlyList<string> Classes { get; init; } = [];
+
     /// <summary>How rows are sliced; none for the shape of a slice.</summary>
     public SegmentShape Segments { get; init; } = SegmentShape.None;
 

@@ -36,7 +36,12 @@ public static class LabelMaturity
     {
         var (_, positives, negatives) = baseline.Labels;
         var rows = (baseline.Holdout ?? baseline.Train).Rows;
-        var enough = baseline.Shape.Task == TaskKind.Binary ? Math.Min(positives, negatives) >= LeastPerClass : rows >= LeastForRegression;
+        var enough = baseline.Shape.Task switch
+        {
+            TaskKind.Binary => Math.Min(positives, negatives) >= LeastPerClass,
+            TaskKind.Multiclass => baseline.Labels.Classes.Count > 0 && baseline.Labels.Classes.Min() >= LeastPerClass,
+            _ => rows >= LeastForRegression,
+        };
         return enough ? null : MetricStatus.TooFewLabels;
     }
 

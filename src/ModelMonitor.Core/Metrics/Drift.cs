@@ -85,8 +85,13 @@ public static class Drift
     {
         bins = 0;
         // Rows without a score alone are no change of the scores: unscored rows are reported as such.
-        if (production.Rows != 0 && production.Rows == production.Missing) return DistributionKeys.ToOrdered(_ => MetricValue.Undefined(MetricStatus.NoValues));
-        return NumericDistances(production, baseline.Shape.Score, baseline.Score, out bins);
+        if (production.Rows != 0 && production.Rows == production.Missing) return Keys().ToOrdered(_ => MetricValue.Undefined(MetricStatus.NoValues));
+        var values = NumericDistances(production, baseline.Shape.Score, baseline.Score, out bins);
+        foreach (var key in DistributionKeys.Except(Keys())) values.Remove(key);
+        return values;
+
+        // A multiclass model's score is its predicted class, and classes have no distance and no order.
+        IEnumerable<string> Keys() => baseline.Shape.Task == TaskKind.Multiclass ? DistributionKeys.Where(key => key is not ("ks_distance" or "wasserstein_ratio")) : DistributionKeys;
     }
 
     private static Values OfLabels(PaneState state, LabelReference reference, out int bins)
@@ -95,6 +100,8 @@ public static class Drift
         var values = new Values();
         if (state.Outcomes is BinaryOutcomes { Rows: > 0 } outcomes && reference.Positives + reference.Negatives > 0)
             bins = AddStability(values, [reference.Positives, reference.Negatives], [outcomes.PositiveRows, outcomes.NegativeRows]);
+        if (state.Outcomes is MulticlassOutcomes { Rows: > 0 } classes && reference.Classes.Count == classes.Classes && reference.Classes.Any(rows => rows > 0))
+            bins = AddStability(values, [.. reference.Classes], classes.ClassRows());
         return values;
     }
 

@@ -21,6 +21,7 @@ public static class Performance
         {
             BinaryOutcomes binary => BinaryPerformance.Of(binary, distinct, shape.ScoreBins ?? throw new ShapeMismatchException("The shape has no score bins.")),
             RegressionOutcomes regression => RegressionPerformance.Of(regression),
+            MulticlassOutcomes multiclass => MulticlassPerformance.Of(multiclass),
             _ => new OrderedDictionary<string, MetricValue>(),
         };
     }

@@ -62,6 +62,7 @@ public sealed partial class PaneState : IMergeable<PaneState>
         {
             TaskKind.Binary => new BinaryOutcomes(shape.ScoreBins ?? throw new ArgumentException("A binary model's shape needs score bins.", nameof(shape))),
             TaskKind.Regression => new RegressionOutcomes(),
+            TaskKind.Multiclass => new MulticlassOutcomes(shape.Classes.Count, shape.ScoreBins ?? throw new ArgumentException("A multiclass model's shape needs score bins.", nameof(shape))),
             _ => null,
         };
         return new PaneState(baselineHash, [.. features], new NumericSketch(shape.Score.Edges.Bins), outcomes)
@@ -82,7 +83,7 @@ public sealed partial class PaneState : IMergeable<PaneState>
     /// <summary>Adds a labelled row, or takes it back; a score or label that cannot be counted is left out either way.</summary>
     public void AddOutcome(double score, double label, int sign = 1)
     {
-        if (Outcomes is null || !OutcomeSketch.CanCount(score, label)) return;
+        if (Outcomes is null or MulticlassOutcomes || !OutcomeSketch.CanCount(score, label)) return;
         Outcomes.Add(score, label, sign);
         if (Outcomes is BinaryOutcomes) DistinctScores.Add(score, label > 0, sign);
     }
@@ -124,7 +125,7 @@ public sealed partial class PaneState : IMergeable<PaneState>
 
         writer.Byte((byte)(Score is null ? 0 : 1));
         Score?.Write(writer);
-        writer.Byte((byte)(Outcomes switch { null => 0, BinaryOutcomes => 1, _ => 2 }));
+        writer.Byte((byte)(Outcomes switch { null => 0, BinaryOutcomes => 1, RegressionOutcomes => 2, _ => 3 }));
         Outcomes?.Write(writer);
         WriteScored(writer);
         return writer.ToArray();
@@ -163,6 +164,7 @@ public sealed partial class PaneState : IMergeable<PaneState>
             0 => null,
             1 => BinaryOutcomes.Read(ref reader),
             2 => RegressionOutcomes.Read(ref reader),
+            3 => MulticlassOutcomes.Read(ref reader),
             var other => throw new StateFormatException($"Outcomes of kind {other} are unknown."),
         };
         var scored = ReadScored(ref reader);

@@ -56,6 +56,11 @@ internal sealed class BinCounts(int bins)
         Total += sign * other.Total;
     }
 
+    /// <summary>Bins whose count is not 0, ascending.</summary>
+    public IEnumerable<(int Bin, long Count)> Used() => _dense is not null
+        ? _dense.Select((count, bin) => (bin, count)).Where(p => p.count != 0)
+        : _sparse!.Where(p => p.Value != 0).OrderBy(p => p.Key).Select(p => (p.Key, p.Value));
+
     /// <summary>As <see cref="StateWriter.Counts"/> writes an array.</summary>
     public void Write(StateWriter writer)
     {

@@ -104,6 +104,7 @@ public static class Evaluator
             PerformanceRows = matured.Rows,
             PerformanceLabelled = matured.LabelledRows,
             LabelledPositives = matured.Outcomes is BinaryOutcomes outcomes ? outcomes.PositiveRows : 0,
+            LabelledRarestClass = matured.Outcomes is MulticlassOutcomes classes ? classes.ClassRows().Min() : 0,
             Performance = performance,
             // Scores are calibrated over all rows, not within each slice.
             Estimated = segment.Length > 0 ? s_none : EstimatedPerformance.Of(drift, baseline),
