@@ -4,7 +4,7 @@ namespace ModelMonitor.Core.Panes;
 
 public sealed partial class PaneState
 {
-    /// <summary>Adds many labelled rows; a row whose score or label cannot be counted is left out. The sums are those of <see cref="AddOutcome"/> row by row.</summary>
+    /// <summary>Adds many labelled rows; a row whose score or label cannot be counted is left out. The sums are those of <see cref="AddOutcome(double, double, int)"/> row by row.</summary>
     public void AddOutcomes(ReadOnlySpan<double> scores, ReadOnlySpan<double> labels)
     {
         if (scores.Length != labels.Length) throw new ArgumentException($"{scores.Length} scores have {labels.Length} labels.", nameof(labels));

@@ -1,4 +1,5 @@
 using Apache.Arrow;
+using ModelMonitor.Core;
 using ModelMonitor.Core.Baselines;
 using ModelMonitor.Core.Metrics;
 using ModelMonitor.Core.Panes;
@@ -45,20 +46,17 @@ public static class BaselineBuilder
             ReferenceRows = state.Rows,
             Features = [.. shape.Features.Select((f, i) => ReferenceOf(f, state.Features[i], reference, i))],
             Score = Numeric(state.Score!, shape.Score),
-            Labels = LabelsOf(state),
+            Labels = LabelReference.Of(state),
             Segments = Slices(reference, referencePath, train, files, shape, hash),
             Train = new(trainState.Rows, Performance.Of(trainState, shape)),
             Holdout = files.Holdout is null ? null : new(state.Rows, Performance.Of(state, shape)),
-            Calibration = files.Holdout is null || shape.ScoreBins is not { } bins ? null : CalibrationFit.Of(reference.LabelledScores(), bins),
+            Calibration = files.Holdout is null || shape is not { Task: TaskKind.Binary, ScoreBins: { } bins } ? null : CalibrationFit.Of(reference.LabelledScores(), bins),
             ScorePsiTrainToHoldout = files.Holdout is null ? null : Drift.OfNumeric(state.Score!, shape.Score, Numeric(trainState.Score!, shape.Score))["psi"].Value,
             Importance = importance,
             Weights = scorer?.Weights,
         };
         return baseline with { Noise = NoiseBuilder.Build(reference, baseline, model.Windows) };
     }
-
-    internal static LabelReference LabelsOf(PaneState state) =>
-        state.Outcomes is BinaryOutcomes o ? new(o.Rows, o.PositiveRows, o.NegativeRows) : new(state.LabelledRows, 0, 0);
 
     private static IReadOnlyDictionary<string, SegmentReference> Slices(ReferenceData reference, string referencePath, ReferenceData train, ReferenceFiles files, BaselineShape shape, string hash)
     {
@@ -87,7 +85,13 @@ public static class BaselineBuilder
         {
             Folder.Fold(batch, scores, [.. Enumerable.Range(0, batch.Rows)], shape, state);
             var labels = batch.Labels ?? throw new IntakeException($"{path} has no label column '{model.Columns.Label}'", malformed: false);
-            state.AddOutcomes(scores.AsSpan(0, batch.Rows), labels.AsSpan(0, batch.Rows));
+            if (shape.Task != TaskKind.Multiclass)
+            {
+                state.AddOutcomes(scores.AsSpan(0, batch.Rows), labels.AsSpan(0, batch.Rows));
+                continue;
+            }
+
+            for (var row = 0; row < batch.Rows; row++) state.AddOutcome(scores[row], batch.ProbabilitiesOf(row), labels[row]);
         }
 
         return state;

@@ -30,10 +30,12 @@ public static partial class BaselineJson
             };
         }
 
+        var labels = new JsonObject { ["rows"] = reference.Labels.Rows, ["positives"] = reference.Labels.Positives, ["negatives"] = reference.Labels.Negatives };
+        AddClassRows(labels, reference.Labels);
         return new()
         {
             ["rows"] = reference.Rows,
-            ["labels"] = new JsonObject { ["rows"] = reference.Labels.Rows, ["positives"] = reference.Labels.Positives, ["negatives"] = reference.Labels.Negatives },
+            ["labels"] = labels,
             ["train"] = Performance(reference.Train),
             ["holdout"] = reference.Holdout is { } holdout ? Performance(holdout) : null,
             ["score"] = Counts(reference.Score),
@@ -73,7 +75,7 @@ public static partial class BaselineJson
             _ => throw new FormatException($"'{feature.Name}' has no counts"),
         })],
         ReadCounts(json["score"]!.AsObject(), shape.Score.Edges.Bins),
-        new((long)json["labels"]!["rows"]!, (long)json["labels"]!["positives"]!, (long)json["labels"]!["negatives"]!),
+        new((long)json["labels"]!["rows"]!, (long)json["labels"]!["positives"]!, (long)json["labels"]!["negatives"]!) { Classes = ReadClassRows(json["labels"]!) },
         ReadPerformance(json["train"]!.AsObject()),
         json["holdout"] is JsonObject holdout ? ReadPerformance(holdout) : null);
 

@@ -45,6 +45,7 @@ public static partial class BaselineJson
         if (NoiseJson.Write(baseline.Noise) is { } noise) json["noise"] = noise;
         AddLearned(json, baseline);
         AddAccepted(json, baseline);
+        AddClasses(json, baseline);
         if (baseline.Shape.Segments.Columns.Count > 0) json["segments"] = Segments(baseline);
         json[ContentKey] = ContentHash(json);
         return json.ToJsonString(Indented) + "\n";
@@ -67,6 +68,7 @@ public static partial class BaselineJson
                 Features = [.. features.Select(f => f.Shape)],
                 Score = scoreShape,
                 ScoreBins = json["score_bins"] is JsonObject bins ? ReadBins(bins) : null,
+                Classes = ReadClasses(json),
                 Segments = json["segments"] is JsonObject cut ? ReadSegmentShape(cut) : SegmentShape.None,
             };
             var hash = (string)json["hash"]!;
@@ -85,7 +87,7 @@ public static partial class BaselineJson
                 Accepted = ReadAccepted(json),
                 Features = [.. features.Select(f => f.Reference)],
                 Score = score,
-                Labels = new((long)json["labels"]!["rows"]!, (long)json["labels"]!["positives"]!, (long)json["labels"]!["negatives"]!),
+                Labels = new((long)json["labels"]!["rows"]!, (long)json["labels"]!["positives"]!, (long)json["labels"]!["negatives"]!) { Classes = ReadClassRows(json["labels"]!) },
                 Train = ReadPerformance(json["train"]!.AsObject()),
                 Holdout = json["holdout"] is JsonObject holdout ? ReadPerformance(holdout) : null,
                 ScorePsiTrainToHoldout = (double?)json["score_psi_train_to_holdout"],

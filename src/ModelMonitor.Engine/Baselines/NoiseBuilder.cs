@@ -45,13 +45,15 @@ internal static class NoiseBuilder
             Chunks = x.Chunks.Count,
             FeaturePsi = features[i],
             ScorePsi = ChunkStability.Of(scores, x.Chunks, baseline.Score.Counts, baseline.Score.Missing, scoreView),
-            LabelPsi = baseline.Shape.Task == TaskKind.Binary ? LabelPsi(order, x.Chunks, baseline.Labels) : null,
+            LabelPsi = baseline.Shape.Task == TaskKind.Regression ? null : LabelPsi(order, x.Chunks, baseline.Labels),
             Performance = PerformanceOf(order, x.Chunks, baseline),
         })]);
     }
 
     private static ValueNoise? LabelPsi(ReferenceOrder order, IReadOnlyList<Range> chunks, LabelReference labels) =>
-        ChunkStability.Of(order.LabelCodes(), chunks, [labels.Positives, labels.Negatives], 0, (counts, _) => [.. counts]);
+        labels.Classes.Count > 0
+        ? ChunkStability.Of(order.ClassCodes(), chunks, [.. labels.Classes], 0, (counts, _) => [.. counts])
+        : ChunkStability.Of(order.LabelCodes(), chunks, [labels.Positives, labels.Negatives], 0, (counts, _) => [.. counts]);
 
     /// <summary>Every metric over the chunks that a rule could judge: those with 30 labelled rows of each class, or 100 of a regression.</summary>
     private static OrderedDictionary<string, ValueNoise> PerformanceOf(ReferenceOrder order, IReadOnlyList<Range> chunks, Baseline baseline)
@@ -80,9 +82,12 @@ internal static class NoiseBuilder
         return noise;
     }
 
-    private static bool Suffices(PaneState state) => state.Outcomes is BinaryOutcomes binary
-        ? Math.Min(binary.PositiveRows, binary.NegativeRows) >= LabelMaturity.LeastPerClass
-        : state.LabelledRows >= LabelMaturity.LeastForRegression;
+    private static bool Suffices(PaneState state) => state.Outcomes switch
+    {
+        BinaryOutcomes binary => Math.Min(binary.PositiveRows, binary.NegativeRows) >= LabelMaturity.LeastPerClass,
+        MulticlassOutcomes classes => classes.ClassRows().Min() >= LabelMaturity.LeastPerClass,
+        _ => state.LabelledRows >= LabelMaturity.LeastForRegression,
+    };
 
     private static (long[] Counts, Func<long[], long, long[]> View) View(FeatureShape shape, FeatureReference reference) => (shape, reference) switch
     {

@@ -23,7 +23,7 @@ internal sealed class ReferenceData
         {
             cancellationToken.ThrowIfCancellationRequested();
             var decoded = BatchDecoder.DecodePredictions(batch, schema);
-            data._batches.Add((decoded, BatchScores.Of(decoded, scorer)));
+            data._batches.Add((decoded, BatchScores.Of(decoded, scorer, schema.Classes?.Count ?? 0)));
             data.Rows += decoded.Rows;
         }
 
@@ -49,6 +49,9 @@ internal sealed class ReferenceData
 
         return counts;
     }
+
+    /// <summary>Every probability of every row.</summary>
+    public IEnumerable<double> AllProbabilities() => _batches.SelectMany(b => b.Batch.Probabilities);
 
     public IEnumerable<double> AllScores() => _batches.SelectMany(b => b.Scores);
 

@@ -63,12 +63,15 @@ internal sealed class ReferenceOrder
     /// <summary>0 positive, 1 negative, −1 not countable: as outcomes are counted.</summary>
     public int[] LabelCodes() => [.. _rows.Select(r => Outcome(r) is var (score, label) && OutcomeSketch.CanCount(score, label) ? label > 0 ? 0 : 1 : -1)];
 
+    /// <summary>The place of each row's class, −1 where it is not known: as outcomes are counted.</summary>
+    public int[] ClassCodes() => [.. _rows.Select(r => Outcome(r) is var (score, label) && double.IsFinite(score) && label >= 0 ? (int)label : -1)];
+
     public void AddOutcomes(Range chunk, PaneState state)
     {
         foreach (var row in _rows.AsSpan(chunk))
         {
             var (score, label) = Outcome(row);
-            state.AddOutcome(score, label);
+            state.AddOutcome(score, _batches[row.Batch].Batch.ProbabilitiesOf(row.Row), label);
         }
     }
 

@@ -47,7 +47,7 @@ internal static class SegmentReferences
             folder.Fold(scores, all, (key, slice) => StateOf(states, key, hash, slice));
             foreach (var (key, rows) in folder.Slices(all))
             {
-                foreach (var row in rows) states[key].AddOutcome(scores[row], batch.Labels![row]);
+                foreach (var row in rows) states[key].AddOutcome(scores[row], batch.ProbabilitiesOf(row), batch.Labels![row]);
             }
         }
 
@@ -69,7 +69,7 @@ internal static class SegmentReferences
                 state.Rows,
                 [.. slice.Features.Zip(state.Features, ReferenceOf)],
                 BaselineBuilder.Numeric(state.Score!, slice.Score),
-                BaselineBuilder.LabelsOf(state),
+                LabelReference.Of(state),
                 new ReferencePerformance(trainState.Rows, Performance.Of(trainState, slice)),
                 hasHoldout ? new ReferencePerformance(state.Rows, Performance.Of(state, slice)) : null));
         }

@@ -24,12 +24,14 @@ internal static class ShapeBuilder
         }
 
         var scores = reference.AllScores();
+        var classes = model.Task == TaskKind.Multiclass ? model.Classes ?? throw new InvalidOperationException($"Nobody says which classes model {model.Name} has.") : [];
         return new BaselineShape
         {
             Task = model.Task,
             Features = shapes,
-            Score = Numeric(scores),
-            ScoreBins = model.Task == TaskKind.Binary ? Bins(scores, model.Threshold) : null,
+            Score = model.Task == TaskKind.Multiclass ? ClassShape.Of(classes.Count) : Numeric(scores),
+            ScoreBins = model.Task switch { TaskKind.Binary => Bins(scores, model.Threshold), TaskKind.Multiclass => Bins(reference.AllProbabilities(), model.Threshold), _ => null },
+            Classes = classes,
             Segments = SegmentReferences.Choose(model.Segments, features, reference, path),
         };
     }

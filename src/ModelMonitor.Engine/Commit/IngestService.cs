@@ -66,7 +66,7 @@ public sealed class IngestService(StateWriter writer, MonitorOptions options, IT
         var begun = clock.GetTimestamp();
         try
         {
-            return BatchScores.Of(batch, model.Scorer);
+            return BatchScores.Of(batch, model.Scorer, model.Baseline.Shape.Classes.Count);
         }
         catch (ScoringException)
         {

@@ -1,4 +1,5 @@
 using ModelMonitor.Core;
+using ModelMonitor.Engine.Intake;
 using ModelMonitor.Engine.Learning;
 using ModelMonitor.Engine.Models;
 using ModelMonitor.Engine.State;
@@ -21,10 +22,13 @@ public static class RejectReason
     public const string NullId = "null_id";
     public const string NullLabel = "null_label";
 
+    /// <summary>A label that is none of a multiclass model's classes.</summary>
+    public const string UnknownClass = "unknown_class";
+
     /// <summary>Offline: the baseline was learned from it.</summary>
     public const string Learned = "learned";
 
-    public static readonly IReadOnlyList<string> All = [DuplicateId, TooOld, InFuture, NullId, NullLabel];
+    public static readonly IReadOnlyList<string> All = [DuplicateId, TooOld, InFuture, NullId, NullLabel, UnknownClass];
 }
 
 /// <summary>A sender's key of a delivery and the hash of its body.</summary>
@@ -101,6 +105,8 @@ internal abstract class DeliveryWork(MonitoredModel model, string stream, Delive
 
     protected void Reject(string reason) => _rejected[reason] = _rejected.GetValueOrDefault(reason) + 1;
 
+    protected bool IsUnknownClass(double label) => Model.Schema.Classes is not null && label == ClassColumns.Unknown;
+
     protected string NewestMark => "newest/" + Model.Name;
 
     /// <summary>Counts a completed row, or takes it back, in the pane of its prediction, under every version that scored it and has a baseline here.</summary>
@@ -112,12 +118,12 @@ internal abstract class DeliveryWork(MonitoredModel model, string stream, Delive
         {
             if (!IsCounted(served, row.Id)) continue;
             var start = Instant.Floor(row.EventTime!.Value, pane);
-            scope.Delta(Model.Series, start, Model.Baseline.Shape).AddOutcome(served.Score, label, sign);
+            scope.Delta(Model.Series, start, Model.Baseline.Shape).AddOutcome(served.Score, served.Probabilities, label, sign);
             if (Model.SliceShape is not { } slice || served.Segments.Count != Model.Baseline.Shape.Segments.Columns.Count) continue;
             for (var c = 0; c < served.Segments.Count; c++)
             {
                 var key = Model.Baseline.Shape.Segments.Columns[c].Keys[served.Segments[c]];
-                scope.Delta(Model.Series with { Segment = key }, start, slice).AddOutcome(served.Score, label, sign);
+                scope.Delta(Model.Series with { Segment = key }, start, slice).AddOutcome(served.Score, served.Probabilities, label, sign);
             }
         }
     }

@@ -37,6 +37,7 @@ internal sealed class LabelWork(MonitoredModel model, MonitorOptions options, IR
                 var id = batch.Ids[i];
                 if (id == UInt128.Zero) Reject(RejectReason.NullId);
                 else if (!double.IsFinite(batch.Labels[i])) Reject(RejectReason.NullLabel);
+                else if (IsUnknownClass(batch.Labels[i])) Reject(RejectReason.UnknownClass);
                 else if (!JoinSample.Includes(id, Model.Options.JoinSample)) Outcome("not_sampled");
                 else
                 {

@@ -101,11 +101,16 @@ internal sealed class PredictionWork(
             if (entry.Label is not null) _delays.Add(TimeSpan.FromMicroseconds((entry.LabelTime ?? entry.Touched) - times[row]));
             entry.EventTime = times[row];
             entry.Touched = scope.Now;
-            if (IsChampion(batch, row)) entry.Scores = [new(Model.Baseline.Version, Model.Baseline.Hash, scores[row]) { Segments = segments?.PlacesOf(row) ?? [] }];
-            if (batch.Labels is { } labels && double.IsFinite(labels[row]))
+            if (IsChampion(batch, row)) entry.Scores = [new(Model.Baseline.Version, Model.Baseline.Hash, scores[row]) { Segments = segments?.PlacesOf(row) ?? [], Probabilities = batch.Probabilities.Length > 0 && double.IsFinite(scores[row]) ? batch.ProbabilitiesOf(row).ToArray() : null }];
+            if (batch.Labels is { } labels && IsUnknownClass(labels[row]))
+            {
+                // The prediction is as good as any; only its label is refused.
+                Reject(RejectReason.UnknownClass);
+            }
+            else if (batch.Labels is not null && double.IsFinite(batch.Labels[row]))
             {
                 long? labelTime = batch.LabelTimes is { } known && known[row] != long.MinValue ? known[row] : null;
-                if (entry.Label is not { } earlier || JoinRows.Wins(labels[row], labelTime, earlier, entry.LabelTime)) (entry.Label, entry.LabelTime) = (labels[row], labelTime);
+                if (entry.Label is not { } earlier || JoinRows.Wins(batch.Labels[row], labelTime, earlier, entry.LabelTime)) (entry.Label, entry.LabelTime) = (batch.Labels[row], labelTime);
             }
 
             if (entry.Label is { } label)

@@ -41,8 +41,9 @@ public static class BatchDecoder
             Features = features,
             Ids = columns.Find(schema.Columns.Id) is { } id ? ColumnReader.ReadIds(id, schema.Columns.Id!) : null,
             Times = columns.Find(schema.Columns.Time) is { } time ? ColumnReader.ReadTimes(time, schema.Columns.Time!) : null,
-            LoggedScores = columns.Find(schema.Columns.Score) is { } score ? ColumnReader.ReadLabels(score, schema.Columns.Score!, null) : null,
-            Labels = columns.Find(schema.Columns.Label) is { } label ? ColumnReader.ReadLabels(label, schema.Columns.Label!, schema.LabelPositive) : null,
+            LoggedScores = schema.Classes is null && columns.Find(schema.Columns.Score) is { } score ? ColumnReader.ReadLabels(score, schema.Columns.Score!, null) : null,
+            Probabilities = schema.Classes is { } classes && columns.Find(schema.Columns.Score) is { } vectors ? ClassColumns.ReadProbabilities(vectors, schema.Columns.Score!, classes.Count) : [],
+            Labels = columns.Find(schema.Columns.Label) is { } label ? ReadLabels(label, schema) : null,
             LabelTimes = columns.Find(schema.Columns.LabelTime) is { } known ? ColumnReader.ReadTimes(known, schema.Columns.LabelTime!) : null,
             Versions = columns.Find(schema.Columns.Version) is { } version ? ColumnReader.ReadStrings(version, schema.Columns.Version!) : null,
             ExtraColumns = schema.Features.Count == 0 ? [] : Extra(columns, schema),
@@ -65,10 +66,14 @@ public static class BatchDecoder
         {
             Rows = batch.Length,
             Ids = ColumnReader.ReadIds(id, schema.Columns.Id!),
-            Labels = ColumnReader.ReadLabels(label, schema.Columns.Label!, schema.LabelPositive),
+            Labels = ReadLabels(label, schema),
             LabelTimes = columns.Find(schema.Columns.LabelTime) is { } known ? ColumnReader.ReadTimes(known, schema.Columns.LabelTime!) : null,
         };
     }
+
+    private static double[] ReadLabels(IArrowArray label, IntakeSchema schema) => schema.Classes is { } classes
+        ? ClassColumns.ReadLabels(label, schema.Columns.Label!, classes)
+        : ColumnReader.ReadLabels(label, schema.Columns.Label!, schema.LabelPositive);
 
     private static FeatureColumn ReadFeature(IArrowArray column, IntakeFeature feature) =>
         feature.Kind == FeatureKind.Categorical ? ColumnReader.ReadCategories(column, feature.Name) : NumericColumn.Of(column, feature.Name);

@@ -35,6 +35,9 @@ public enum FeatureKind
 /// <param name="LabelPositive">For binary models the positive class: labels become 1 or 0. Null: labels are numbers.</param>
 public sealed record IntakeSchema(ColumnNames Columns, IReadOnlyList<IntakeFeature> Features, LabelValue? LabelPositive)
 {
+    /// <summary>A multiclass model's classes: labels become their places, and logged scores are one probability for each. Null: no multiclass model.</summary>
+    public IReadOnlyList<string>? Classes { get; init; }
+
     /// <summary>Columns that are there on purpose but not watched: never reported as extra.</summary>
     public IReadOnlyList<string> Ignored { get; init; } = [];
 
@@ -62,7 +65,10 @@ public sealed record DecodedBatch
     /// <summary>Logged scores, NaN where null; null without such a column.</summary>
     public double[]? LoggedScores { get; init; }
 
-    /// <summary>Labels known already, NaN where null; null without such a column.</summary>
+    /// <summary>Multiclass: the probabilities of each row, row by row, logged or computed; empty where there are none.</summary>
+    public double[] Probabilities { get; internal set; } = [];
+
+    /// <summary>Labels known already: for multiclass the class's place, −1 where unknown; NaN where null; null without such a column.</summary>
     public double[]? Labels { get; init; }
 
     /// <summary>When each label became known; null without such a column, <see cref="long.MinValue"/> where null.</summary>
@@ -82,6 +88,10 @@ public sealed record DecodedBatch
 
     /// <summary>The batch itself, for the scorer.</summary>
     public required RecordBatch Arrow { get; init; }
+
+    /// <summary>A row's probabilities; empty where there are none.</summary>
+    public ReadOnlySpan<double> ProbabilitiesOf(int row) =>
+        Probabilities.Length == 0 ? default : Probabilities.AsSpan(row * (Probabilities.Length / Rows), Probabilities.Length / Rows);
 }
 
 /// <summary>One record batch of ground truth, decoded.</summary>

@@ -47,6 +47,7 @@ public sealed record MonitoredModel(ModelOptions Options, Baseline Baseline, ISc
         ArgumentNullException.ThrowIfNull(options);
         return new IntakeSchema(options.Columns, features, options.Task == TaskKind.Binary ? options.LabelPositive ?? LabelValue.From(1L) : null)
         {
+            Classes = options.Task == TaskKind.Multiclass ? options.Classes ?? [] : null,
             Ignored = [.. options.Ignore],
             Segments = options.Segments.Columns,
         };

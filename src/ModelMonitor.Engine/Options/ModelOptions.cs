@@ -23,6 +23,9 @@ public sealed record ModelOptions
     /// <summary>The output that carries the score; null: the only one there is.</summary>
     public string? ScoreOutput { get; init; }
 
+    /// <summary>A multiclass model's classes in the order of its probabilities; null: the ONNX file says.</summary>
+    public IReadOnlyList<string>? Classes { get; init; }
+
     /// <summary>Which class of the output is the positive one; null for regression.</summary>
     public LabelValue? ScorePositive { get; init; }
 

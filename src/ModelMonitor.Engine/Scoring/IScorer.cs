@@ -23,9 +23,12 @@ public interface IScorer : IDisposable
     /// <summary>How large the model's weights are; null where that cannot be told.</summary>
     ModelWeights? Weights => null;
 
-    /// <summary>Writes one score per row. A row that cannot be scored (a null where the input's type has no NaN) gets NaN.</summary>
+    /// <summary>A multiclass model's classes, in the order of its probabilities; null for other tasks.</summary>
+    IReadOnlyList<string>? Classes => null;
+
+    /// <summary>Writes one score per row, or one probability per row and class, row by row. A row that cannot be scored (a null where the input's type has no NaN) gets NaN.</summary>
     /// <param name="batch">Columns named as the data name them.</param>
-    /// <param name="scores">At least <c>batch.Length</c> long; float32 outputs are widened.</param>
+    /// <param name="scores">At least <c>batch.Length</c> long, for multiclass models that times the classes; float32 outputs are widened.</param>
     void Score(RecordBatch batch, Span<double> scores);
 }
 

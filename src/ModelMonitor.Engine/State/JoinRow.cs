@@ -27,4 +27,7 @@ public readonly record struct ServedScore(string Version, string BaselineHash, d
 {
     /// <summary>The row's slice of each column of the baseline's <c>SegmentShape</c>, by place; empty without slices.</summary>
     public IReadOnlyList<int> Segments { get; init; } = [];
+
+    /// <summary>A multiclass model's probabilities; null for other tasks. A row without a score has none.</summary>
+    public double[]? Probabilities { get; init; }
 }

@@ -14,8 +14,10 @@ internal static class MetricKeys
     public static readonly IReadOnlyList<string> Regression =
         ["mse", "rmse", "mae", "r2", "mean_error", "error_variance", "prediction_variance", "label_variance"];
 
+    public static readonly IReadOnlyList<string> Multiclass = Core.Metrics.MulticlassPerformance.Keys;
+
     /// <summary>Performance metrics of every task that this version computes.</summary>
-    public static readonly IReadOnlyList<string> Performance = [.. Binary, .. Regression];
+    public static readonly IReadOnlyList<string> Performance = [.. Binary, .. Multiclass.Except(Binary), .. Regression];
 
     /// <summary>Values of one feature; a rule on them says which with `feature`.</summary>
     public static readonly IReadOnlyList<string> Feature =
@@ -42,5 +44,5 @@ internal static class MetricKeys
     /// <summary>Findings that compare two values, so that a `drop` between them counts.</summary>
     public static readonly IReadOnlyList<string> Comparing = ["overfitting", "decay"];
 
-    public static IReadOnlyList<string> Of(TaskKind task) => task == TaskKind.Regression ? Regression : Binary;
+    public static IReadOnlyList<string> Of(TaskKind task) => task switch { TaskKind.Regression => Regression, TaskKind.Multiclass => Multiclass, _ => Binary };
 }

@@ -1,4 +1,5 @@
 using ModelMonitor.Core;
+using ModelMonitor.Core.Sketches;
 using ModelMonitor.Engine.Options;
 
 namespace ModelMonitor.Host.Configuration;
@@ -22,8 +23,10 @@ internal sealed class ModelBinder(BindingContext context)
         if (section.Has("onnx") && !section.Has("inputs"))
             section.Fault("inputs", "is required with onnx: which columns fill which input of the model");
 
-        var (output, positive) = Score(section, task);
+        var (output, positive, classes) = Score(section, task);
         var (reference, learnFrom) = Reference(section, columns);
+        if (task == TaskKind.Multiclass && learnFrom is not null)
+            section.Fault("reference", $"learned from production {NotYetSupported.Refusal} for multiclass models");
         var baseline = context.Resolve(section.Text("baseline") ?? $"baseline.{entry.Key}.json");
         if (context.CheckFiles && !section.Malformed && !section.Has("reference") && !System.IO.File.Exists(baseline))
             section.Fault("reference", $"is required, as there is no baseline {baseline} yet");
@@ -38,6 +41,7 @@ internal sealed class ModelBinder(BindingContext context)
             Inputs = inputs,
             ScoreOutput = output,
             ScorePositive = positive,
+            Classes = classes,
             Threshold = Threshold(section, task),
             Columns = columns,
             LabelPositive = LabelOf(section, "label_positive", task) ?? positive,
@@ -64,18 +68,14 @@ internal sealed class ModelBinder(BindingContext context)
     {
         if (!section.Require("task") || section.Word("task", "binary", "multiclass", "regression") is not { } word)
             return null;
-        var task = Enum.Parse<TaskKind>(word, ignoreCase: true);
-        if (!NotYetSupported.IsTask(task))
-            return task;
-        section.Fault("task", $"'{word}' {NotYetSupported.Refusal}");
-        return null;
+        return Enum.Parse<TaskKind>(word, ignoreCase: true);
     }
 
     private static double Threshold(Section section, TaskKind? task)
     {
         var threshold = section.Number("threshold");
-        if (task == TaskKind.Regression && section.Has("threshold"))
-            section.Fault("threshold", "has no meaning for a regression model");
+        if (task is TaskKind.Regression or TaskKind.Multiclass && section.Has("threshold"))
+            section.Fault("threshold", NoMeaning(task));
         return threshold ?? 0.5;
     }
 
@@ -83,18 +83,33 @@ internal sealed class ModelBinder(BindingContext context)
     {
         if (section.Scalar(key, "an integer, a text or true or false") is not { } scalar)
             return null;
-        if (task == TaskKind.Regression)
-            section.Fault(key, "has no meaning for a regression model");
+        if (task is TaskKind.Regression or TaskKind.Multiclass)
+            section.Fault(key, NoMeaning(task));
         return ValueText.Label(scalar);
     }
 
-    private static (string? Output, LabelValue? Positive) Score(Section model, TaskKind? task)
+    private static string NoMeaning(TaskKind? task) => task == TaskKind.Multiclass ? "has no meaning for a multiclass model" : "has no meaning for a regression model";
+
+    private static (string? Output, LabelValue? Positive, IReadOnlyList<string>? Classes) Score(Section model, TaskKind? task)
     {
         var section = model.Child("score", Shapes.Score);
         var output = section.Text("output");
         var positive = LabelOf(section, "positive", task) ?? (task == TaskKind.Binary ? LabelValue.From(1L) : null);
+        var classes = section.Texts("classes");
+        if (section.Has("classes"))
+        {
+            if (task is not null and not TaskKind.Multiclass)
+                section.Fault("classes", "has a meaning for a multiclass model only");
+            if (classes.Count is < 2 or > MulticlassOutcomes.MaxClasses || classes.Distinct(StringComparer.Ordinal).Count() != classes.Count)
+                section.Fault("classes", $"must name from 2 to {MulticlassOutcomes.MaxClasses} classes, each once, in the order of their probabilities");
+        }
+        else if (task == TaskKind.Multiclass && !model.Malformed && !model.Has("onnx"))
+        {
+            model.Fault("score", "must name the classes in the order of their probabilities, for example { classes: [a, b, c] }, as there is no onnx file that says them");
+        }
+
         section.Close();
-        return (output, positive);
+        return (output, positive, section.Has("classes") ? classes : null);
     }
 
     private static ColumnNames Columns(Section model)
@@ -164,9 +179,7 @@ internal sealed class ModelBinder(BindingContext context)
         foreach (var (metric, place, value) in section.Names("targets") ?? [])
         {
             var known = task is null ? MetricKeys.Performance : MetricKeys.Of(task.Value);
-            if (NotYetSupported.IsMetric(metric))
-                context.Faults.Add(place, value.Path, NotYetSupported.Refusal);
-            else if (!known.Contains(metric, StringComparer.Ordinal))
+            if (!known.Contains(metric, StringComparer.Ordinal))
                 context.Faults.Add(place, value.Path, $"is no performance metric of a {(task is null ? "" : $"{task} ".ToLowerInvariant())}model{Suggestion.For(metric, known)}");
             if (value is YamlScalar scalar && ValueText.Number(scalar.Text) is { } number)
                 targets.Add(new(metric, number));

@@ -1,5 +1,3 @@
-using ModelMonitor.Core;
-
 namespace ModelMonitor.Host.Configuration;
 
 /// <summary>
@@ -15,17 +13,10 @@ internal static class NotYetSupported
         ("listen", "flight"),
     ];
 
-    private static readonly string[] s_multiclassMetrics =
-        ["roc_auc_ovr_macro", "f1_macro", "f1_micro", "f1_weighted", "precision_macro", "recall_macro"];
-
     /// <summary>Bounded, so that a link to a folder above does not run in circles.</summary>
     private static readonly EnumerationOptions s_deep = new() { RecurseSubdirectories = true, MaxRecursionDepth = 4 };
 
     public static bool IsKey(string section, string key) => s_keys.Contains((section, key));
-
-    public static bool IsTask(TaskKind task) => task == TaskKind.Multiclass;
-
-    public static bool IsMetric(string metric) => s_multiclassMetrics.Contains(metric);
 
     /// <summary>A list without the CPU could not fall back to the only device there is.</summary>
     public static bool IsDevice(IEnumerable<string> devices) => !devices.Contains("cpu");

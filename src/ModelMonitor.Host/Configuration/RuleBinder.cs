@@ -47,12 +47,6 @@ internal sealed class RuleBinder(BindingContext context, IReadOnlyList<string> w
 
     private static void CheckMetric(Section section, string metric)
     {
-        if (NotYetSupported.IsMetric(metric))
-        {
-            section.Fault("metric", $"'{metric}' {NotYetSupported.Refusal}");
-            return;
-        }
-
         if (!MetricKeys.Rule.Contains(metric, StringComparer.Ordinal))
         {
             section.Fault("metric", $"'{metric}' is no known metric{Suggestion.For(metric, MetricKeys.Rule)}");

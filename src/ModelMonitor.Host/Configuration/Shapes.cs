@@ -29,7 +29,7 @@ internal static class Shapes
 {
     public static readonly SectionShape Listen = SectionShape.Of("listen", ["http", "metrics"]);
 
-    public static readonly SectionShape Score = SectionShape.Of("score", ["output", "positive"]);
+    public static readonly SectionShape Score = SectionShape.Of("score", ["output", "positive", "classes"]);
 
     public static readonly SectionShape Columns = SectionShape.Of("columns", ["id", "time", "label", "label_time", "score", "version"]);
 

@@ -17,6 +17,7 @@ internal sealed class ModelLoader(IScorerFactory scorers)
     public MonitoredModel Load(ModelOptions options, string? remember = null, CancellationToken cancellationToken = default)
     {
         var scorer = Open(options);
+        options = WithClasses(options, scorer);
         try
         {
             if (options.LearnFrom is { } period && !IsReady(options, scorer, remember)) return MonitoredModel.LearningOf(options, scorer, period, remember);
@@ -41,8 +42,11 @@ internal sealed class ModelLoader(IScorerFactory scorers)
     {
         if (options.LearnFrom is not null) throw new ModelLoadException($"models.{options.Name}.reference: it is learned from production: give the first days with --production, or start `modelmonitor run`");
         using var scorer = Open(options);
-        return Make(options, scorer, cancellationToken);
+        return Make(WithClasses(options, scorer), scorer, cancellationToken);
     }
+
+    /// <summary>The classes that the model file says it has, where it is a multiclass model's.</summary>
+    private static ModelOptions WithClasses(ModelOptions options, IScorer? scorer) => scorer?.Classes is { } classes ? options with { Classes = classes } : options;
 
     private IScorer? Open(ModelOptions options)
     {
@@ -97,6 +101,7 @@ internal sealed class ModelLoader(IScorerFactory scorers)
         if (baseline.Model != options.Name) return $"it belongs to model '{baseline.Model}'";
         if (baseline.Version != options.Version) return $"it belongs to version '{baseline.Version}', and '{options.Version}' is configured";
         if (baseline.Shape.Task != options.Task) return "it was made for another task";
+        if (!baseline.Shape.Classes.SequenceEqual(options.Classes ?? [])) return "it was made for other classes, or in another order";
         if (baseline.ModelSha256 != (scorer?.Sha256 ?? "")) return "the model file changed since it was made";
         if (baseline.Shape.ScoreBins is { } bins && bins.Threshold != options.Threshold) return $"it was made with threshold {bins.Threshold}, and {options.Threshold} is configured";
         if (!HasSegments(options.Segments, baseline.Shape.Segments)) return "it was made for other segments";

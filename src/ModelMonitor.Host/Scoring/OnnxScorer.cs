@@ -50,6 +50,9 @@ public sealed class OnnxScorer : IScorer
     public string Sha256 { get; }
 
     /// <inheritdoc/>
+    public IReadOnlyList<string>? Classes => output.Classes;
+
+    /// <inheritdoc/>
     public ModelWeights? Weights { get; init; }
 
     /// <inheritdoc/>
@@ -58,7 +61,7 @@ public sealed class OnnxScorer : IScorer
     {
         ObjectDisposedException.ThrowIf(disposed, this);
         ArgumentNullException.ThrowIfNull(batch);
-        if (scores.Length < batch.Length) throw new ArgumentException($"{scores.Length} places for {batch.Length} scores", nameof(scores));
+        if (scores.Length < batch.Length * output.Width) throw new ArgumentException($"{scores.Length} places for {batch.Length} scores", nameof(scores));
         if (batch.Length == 0) return;
 
         var columns = Resolve(batch);
@@ -70,7 +73,7 @@ public sealed class OnnxScorer : IScorer
             System.Array.Clear(unscorable);
             try
             {
-                Run(columns, start, scores.Slice(start, count), unscorable.AsSpan(0, count));
+                Run(columns, start, scores.Slice(start * output.Width, count * output.Width), unscorable.AsSpan(0, count));
             }
             catch (OnnxRuntimeException e)
             {
@@ -86,7 +89,7 @@ public sealed class OnnxScorer : IScorer
         var none = inputs.Select(_ => System.Array.Empty<IArrowArray>()).ToArray();
         try
         {
-            Run(none, 0, stackalloc double[1], stackalloc bool[1]);
+            Run(none, 0, new double[output.Width], stackalloc bool[1]);
         }
         catch (OnnxRuntimeException)
         {
@@ -105,12 +108,12 @@ public sealed class OnnxScorer : IScorer
 
     private void Run(IArrowArray[][] columns, int start, Span<double> scores, Span<bool> unscorable)
     {
-        var rows = fixedRows ?? Math.Max(scores.Length, LeastRows);
+        var rows = fixedRows ?? Math.Max(unscorable.Length, LeastRows);
         var values = new OrtValue[inputs.Count];
         try
         {
             for (var i = 0; i < values.Length; i++)
-                values[i] = ColumnTensors.Create(inputs[i], columns[i], start, scores.Length, rows, unscorable);
+                values[i] = ColumnTensors.Create(inputs[i], columns[i], start, unscorable.Length, rows, unscorable);
             using var results = session.Run(runOptions, inputNames, values, outputNames);
             output.Read(results[0], rows, scores);
         }
@@ -119,8 +122,8 @@ public sealed class OnnxScorer : IScorer
             foreach (var value in values) value?.Dispose();
         }
 
-        for (var row = 0; row < scores.Length; row++)
-            if (unscorable[row]) scores[row] = double.NaN;
+        for (var row = 0; row < unscorable.Length; row++)
+            if (unscorable[row]) scores.Slice(row * output.Width, output.Width).Fill(double.NaN);
     }
 
     /// <summary>The arrays of each input. Names compare exactly; all that are missing are named at once.</summary>

@@ -15,7 +15,7 @@ namespace ModelMonitor.Host.Scoring;
 /// <param name="path">For messages.</param>
 /// <param name="positive">The positive class; null: the second of two.</param>
 /// <param name="classes">The model's classes in the order of its columns; null where the graph does not say.</param>
-internal sealed class ScoreOutput(string path, string name, TaskKind task, LabelValue? positive, IReadOnlyList<string>? classes)
+internal sealed partial class ScoreOutput(string path, string name, TaskKind task, LabelValue? positive, IReadOnlyList<string>? classes)
 {
     public string Name => name;
 
@@ -30,7 +30,8 @@ internal sealed class ScoreOutput(string path, string name, TaskKind task, Label
         if (model.ScoreOutput is null && names.Count != 1)
             throw new ScoringException($"{path}: name the output that carries the score; the model's outputs: {listed}");
         var name = model.ScoreOutput ?? names[0];
-        return new ScoreOutput(path, name, model.Task, model.ScorePositive, ClassLabels.Of(file, name));
+        var classes = ClassLabels.Of(file, name);
+        return new ScoreOutput(path, name, model.Task, model.ScorePositive, model.Task == TaskKind.Multiclass ? ClassesOf(path, name, classes, model.Classes) : classes);
     }
 
     /// <summary>Writes the scores of the first rows.</summary>
@@ -38,6 +39,12 @@ internal sealed class ScoreOutput(string path, string name, TaskKind task, Label
     /// <exception cref="ScoringException">What came back is no score.</exception>
     public void Read(OrtValue value, int rows, Span<double> scores)
     {
+        if (task == TaskKind.Multiclass)
+        {
+            ReadClasses(value, rows, scores);
+            return;
+        }
+
         switch (value.OnnxType)
         {
             case OnnxValueType.ONNX_TYPE_TENSOR: ReadTensor(value, rows, scores); break;

@@ -15,6 +15,9 @@ internal static class JoinRowCodec
     /// <summary>The row's slices: their count and each place, as varints.</summary>
     private const byte SegmentsTag = 1;
 
+    /// <summary>A multiclass model's probabilities: their count as a varint, then 8 bytes each.</summary>
+    private const byte ProbabilitiesTag = 2;
+
     /// <summary>A varint of 63 bits takes 9 bytes at most.</summary>
     private const int MaxVarint = 9;
 
@@ -33,7 +36,7 @@ internal static class JoinRowCodec
             return [];
         var most = 0;
         for (var i = 0; i < scores.Count; i++)
-            most += MaxVarint + sizeof(double) + 2 + (MaxVarint * (1 + scores[i].Segments.Count));
+            most += MaxVarint + sizeof(double) + 2 + (MaxVarint * (1 + scores[i].Segments.Count)) + (scores[i].Probabilities is { } p ? 2 + MaxVarint + (p.Length * sizeof(double)) : 0);
         Span<byte> buffer = most <= 512 ? stackalloc byte[512] : new byte[most];
         var length = 0;
         for (var i = 0; i < scores.Count; i++)
@@ -41,13 +44,25 @@ internal static class JoinRowCodec
             Varint(buffer, ref length, (ulong)names.Served(scores[i].Version, scores[i].BaselineHash));
             BinaryPrimitives.WriteDoubleLittleEndian(buffer[length..], scores[i].Score);
             length += sizeof(double);
-            if (scores[i].Segments.Count == 0)
+            if (scores[i].Segments.Count > 0)
+            {
+                buffer[length++] = 0;
+                buffer[length++] = SegmentsTag;
+                Varint(buffer, ref length, (ulong)scores[i].Segments.Count);
+                foreach (var place in scores[i].Segments)
+                    Varint(buffer, ref length, (ulong)place);
+            }
+
+            if (scores[i].Probabilities is not { } probabilities)
                 continue;
             buffer[length++] = 0;
-            buffer[length++] = SegmentsTag;
-            Varint(buffer, ref length, (ulong)scores[i].Segments.Count);
-            foreach (var place in scores[i].Segments)
-                Varint(buffer, ref length, (ulong)place);
+            buffer[length++] = ProbabilitiesTag;
+            Varint(buffer, ref length, (ulong)probabilities.Length);
+            foreach (var probability in probabilities)
+            {
+                BinaryPrimitives.WriteDoubleLittleEndian(buffer[length..], probability);
+                length += sizeof(double);
+            }
         }
 
         return buffer[..length].ToArray();
@@ -68,6 +83,7 @@ internal static class JoinRowCodec
                 score = tag switch
                 {
                     SegmentsTag => score with { Segments = Places(ref bytes) },
+                    ProbabilitiesTag => score with { Probabilities = Doubles(ref bytes) },
                     _ => throw new StateStoreException($"A waiting row holds something of kind {tag}, which this release does not know."),
                 };
             }
@@ -84,6 +100,18 @@ internal static class JoinRowCodec
         for (var i = 0; i < places.Length; i++)
             places[i] = (int)Varint(ref bytes);
         return places;
+    }
+
+    private static double[] Doubles(ref ReadOnlySpan<byte> bytes)
+    {
+        var values = new double[Varint(ref bytes)];
+        foreach (ref var value in values.AsSpan())
+        {
+            value = BinaryPrimitives.ReadDoubleLittleEndian(bytes);
+            bytes = bytes[sizeof(double)..];
+        }
+
+        return values;
     }
 
     private static void Varint(Span<byte> buffer, ref int length, ulong number)

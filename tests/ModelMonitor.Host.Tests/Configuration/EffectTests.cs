@@ -59,7 +59,7 @@ public sealed class EffectTests
     {
         ["monitor.state"] = "a folder", ["monitor.plugins"] = "folders", ["listen.http"] = "an address", ["listen.metrics"] = "an address",
         ["model.task"] = "decides what else may be set", ["model.onnx"] = "a file", ["model.device"] = "OpenTests", ["model.inputs"] = "InputTests", ["model.baseline"] = "a file",
-        ["score.output"] = "OutputTests", ["score.positive"] = "OutputTests", ["model.gate"] = "RunEndsTests",
+        ["score.output"] = "OutputTests", ["score.positive"] = "OutputTests", ["score.classes"] = "MulticlassTests", ["model.gate"] = "RunEndsTests",
         ["rule.beyond"] = "BeyondTests",
         ["reference.production"] = "LearningTests",
         ["action.hook"] = "a name", ["action.url"] = "an address",

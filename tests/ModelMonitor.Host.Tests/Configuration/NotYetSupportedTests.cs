@@ -7,7 +7,6 @@ public sealed class NotYetSupportedTests
     [Theory]
     [InlineData("listen: { flight: 127.0.0.1:8815 }", "listen.flight")]
     [InlineData("state: { plugin: postgres, connection: x }", "state")]
-    [InlineData("rules: { r: { metric: f1_macro, below: 0.5 } }", "rules.r.metric")]
     [InlineData("actions: { a: { hook: command, url: \"http://h/\" } }", "actions.a.hook")]
     public void What_is_not_built_yet_is_refused(string line, string path) => AssertRefused(path, FaultWith(line));
 
@@ -28,10 +27,6 @@ public sealed class NotYetSupportedTests
             ],
             Faults(text));
     }
-
-    [Fact]
-    public void A_multiclass_model_is_refused() =>
-        AssertRefused("models.m.task", Fault(Samples.Least.Replace("binary", "multiclass", StringComparison.Ordinal)));
 
     [Fact]
     public void What_is_empty_asks_for_nothing() =>
