@@ -64,6 +64,7 @@ public sealed record AcceptedReference(string Window, long Start, long End, long
         var finite = sketch.Finite > 0;
         return new(
             sketch.Missing, sketch.Counts.ToArray(), finite ? sketch.Minimum : double.NaN, finite ? sketch.Maximum : double.NaN,
-            finite ? sketch.Mean(shape.Centre) : double.NaN, finite ? sketch.StandardDeviation() : double.NaN) { Infinite = sketch.Infinite };
+            finite ? sketch.Mean(shape.Centre) : double.NaN, finite ? sketch.StandardDeviation() : double.NaN)
+        { Infinite = sketch.Infinite };
     }
 }

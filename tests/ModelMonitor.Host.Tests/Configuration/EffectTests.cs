@@ -57,13 +57,26 @@ public sealed class EffectTests
     /// <summary>Settings that are no matter of numbers (addresses, files, limits of a request), or whose effect needs more than such a life: then the tests that show it.</summary>
     private static readonly Dictionary<string, string> s_elsewhere = new()
     {
-        ["monitor.state"] = "a folder", ["monitor.plugins"] = "folders", ["listen.http"] = "an address", ["listen.metrics"] = "an address",
-        ["model.task"] = "decides what else may be set", ["model.onnx"] = "a file", ["model.device"] = "OpenTests", ["model.inputs"] = "InputTests", ["model.baseline"] = "a file",
-        ["score.output"] = "OutputTests", ["score.positive"] = "OutputTests", ["score.classes"] = "MulticlassTests", ["model.gate"] = "RunEndsTests",
+        ["monitor.state"] = "a folder",
+        ["monitor.plugins"] = "folders",
+        ["listen.http"] = "an address",
+        ["listen.metrics"] = "an address",
+        ["model.task"] = "decides what else may be set",
+        ["model.onnx"] = "a file",
+        ["model.device"] = "OpenTests",
+        ["model.inputs"] = "InputTests",
+        ["model.baseline"] = "a file",
+        ["score.output"] = "OutputTests",
+        ["score.positive"] = "OutputTests",
+        ["score.classes"] = "MulticlassTests",
+        ["model.gate"] = "RunEndsTests",
         ["rule.beyond"] = "BeyondTests",
         ["reference.production"] = "LearningTests",
-        ["action.hook"] = "a name", ["action.url"] = "an address",
-        ["ingest.max_request"] = "LimitTests", ["ingest.max_decoded"] = "LimitTests", ["ingest.max_queued_rows"] = "LimitTests",
+        ["action.hook"] = "a name",
+        ["action.url"] = "an address",
+        ["ingest.max_request"] = "LimitTests",
+        ["ingest.max_decoded"] = "LimitTests",
+        ["ingest.max_queued_rows"] = "LimitTests",
     };
 
     private static readonly Lazy<Task<string>> s_unchanged = new(() => Life.Of(Life.Configuration));
