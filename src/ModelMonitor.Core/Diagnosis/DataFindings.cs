@@ -12,9 +12,14 @@ internal static class DataFindings
     private const double LeastExcess = 0.01;
     private const double StandardErrors = 3;
 
+    /// <summary>A row now and then, scored between two deliveries of a feature, is no skew.</summary>
+    private const long LeastDiffering = 10;
+    private const double MostDiffering = 0.01;
+
     public static void Add(List<Finding> findings, Evaluation evaluation, Baseline baseline)
     {
         AddSchema(findings, evaluation);
+        AddSkew(findings, evaluation);
         var references = new Dictionary<string, FeatureReference>(StringComparer.Ordinal);
         for (var i = 0; i < baseline.Features.Count; i++) references[baseline.Shape.Features[i].Name] = baseline.Features[i];
         foreach (var (feature, values) in evaluation.Drift.Features)
@@ -34,6 +39,14 @@ internal static class DataFindings
         ];
         findings.Add(new(FindingKind.SchemaChanged, null, evaluation.Window, Math.Max(extra, missing), 0,
             $"Of {Prose.Number(evaluation.Rows)} rows in {Prose.Window(evaluation)}, {string.Join(" and ", parts)} arrived."));
+    }
+
+    private static void AddSkew(List<Finding> findings, Evaluation evaluation)
+    {
+        var (compared, differing) = (evaluation.Compared, evaluation.Differing);
+        if (differing < LeastDiffering || differing <= MostDiffering * compared) return;
+        findings.Add(new(FindingKind.TrainingServingSkew, "serving_skew_ratio", evaluation.Window, Share(differing, compared), MostDiffering,
+            $"{Prose.Percent(Share(differing, compared))} of {Prose.Number(compared)} logged scores in {Prose.Window(evaluation)} are not what the model here gives for the same rows, limit {Prose.Percent(MostDiffering)}: the serving side prepares features in another way, or serves another model."));
     }
 
     private static void AddQuality(

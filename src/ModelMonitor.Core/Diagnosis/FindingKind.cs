@@ -14,9 +14,17 @@ public static class FindingKind
     public const string UnstableScore = "unstable_score";
     public const string UnstableFeature = "unstable_feature";
     public const string DataQuality = "data_quality";
+    public const string TrainingServingSkew = "training_serving_skew";
     public const string SchemaChanged = "schema_changed";
     public const string UnknownVersion = "unknown_version";
     public const string CalibrationLost = "calibration_lost";
+
+    /// <summary>Every kind that is made.</summary>
+    public static IReadOnlyList<string> All { get; } =
+    [
+        Overfitting, Underfitting, Decay, UnstableFeature, UnstableScore, NoDiscrimination, InvertedScores, ConstantScore, OneClass, LabelShift,
+        DataQuality, TrainingServingSkew, SchemaChanged, UnknownVersion, CalibrationLost,
+    ];
 
     /// <summary>Whether it is a fact about a version that no window of production changes.</summary>
     public static bool IsOfVersion(string? kind) => kind is Overfitting or Underfitting;

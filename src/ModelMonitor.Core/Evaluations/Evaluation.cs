@@ -36,6 +36,12 @@ public sealed record Evaluation
     /// <summary>Rows in <see cref="Range"/> without a finite score.</summary>
     public long Unscored { get; init; }
 
+    /// <summary>Rows in <see cref="Range"/> whose score was both logged by the serving side and computed here.</summary>
+    public long Compared { get; init; }
+
+    /// <summary>Rows of <see cref="Compared"/> whose two scores are not the same.</summary>
+    public long Differing { get; init; }
+
     /// <summary>Least finite score in <see cref="Range"/>; null where there is none.</summary>
     public double? ScoreMinimum { get; init; }
 

@@ -7,7 +7,7 @@ namespace ModelMonitor.Core.Panes;
 /// <remarks>What a commit adds may hold negative counts: a correction takes an earlier label back.</remarks>
 public sealed partial class PaneState : IMergeable<PaneState>
 {
-    private const byte Format = 2;
+    private const byte Format = 3;
     private const int MaxScoreBins = 1 << 16;
     private const int MaxFeatures = 10_000;
     private const int MaxBinsOfAllFeatures = 1 << 22;
@@ -128,6 +128,7 @@ public sealed partial class PaneState : IMergeable<PaneState>
         writer.Byte((byte)(Outcomes switch { null => 0, BinaryOutcomes => 1, RegressionOutcomes => 2, _ => 3 }));
         Outcomes?.Write(writer);
         WriteScored(writer);
+        WriteCompared(writer);
         return writer.ToArray();
     }
 
@@ -168,6 +169,7 @@ public sealed partial class PaneState : IMergeable<PaneState>
             var other => throw new StateFormatException($"Outcomes of kind {other} are unknown."),
         };
         var scored = ReadScored(ref reader);
+        var (compared, differing) = (reader.Signed(), reader.Signed());
         if (!reader.AtEnd) throw new StateFormatException("The state has bytes behind its end.");
         return new PaneState(hash, features, score, outcomes)
         {
@@ -177,6 +179,8 @@ public sealed partial class PaneState : IMergeable<PaneState>
             RowsWithMissingColumns = missing,
             DistinctScores = ReadDistinctScores(distinctScores),
             _scored = scored,
+            Compared = compared,
+            Differing = differing,
         };
     }
 
@@ -197,6 +201,7 @@ public sealed partial class PaneState : IMergeable<PaneState>
         if (other.Score is not null) Score?.Merge(other.Score);
         if (other.Outcomes is not null) Outcomes?.Merge(other.Outcomes);
         MergeScored(other);
+        MergeCompared(other);
         Rows += other.Rows;
         Unscored += other.Unscored;
         RowsWithExtraColumns += other.RowsWithExtraColumns;

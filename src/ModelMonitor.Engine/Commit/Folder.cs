@@ -50,6 +50,7 @@ public static class Folder
         }
 
         FoldScores(batch, scores.Slice(start, length), shape, into);
+        if (batch.ScoreDifferences is { } differences) into.AddCompared(differences.AsSpan(start, length), scores.Slice(start, length), shape.Score);
     }
 
     private static void FoldScattered(DecodedBatch batch, ReadOnlySpan<double> scores, ReadOnlySpan<int> rows, BaselineShape shape, PaneState into)
@@ -73,6 +74,13 @@ public static class Folder
         }
 
         FoldScores(batch, Gather(scores, rows, picked), shape, into);
+        if (batch.ScoreDifferences is { } differences)
+        {
+            var gathered = ArrayPool<double>.Shared.Rent(rows.Length);
+            into.AddCompared(Gather<double>(differences, rows, gathered), picked.AsSpan(0, rows.Length), shape.Score);
+            ArrayPool<double>.Shared.Return(gathered);
+        }
+
         ArrayPool<int>.Shared.Return(codes);
         ArrayPool<double>.Shared.Return(picked);
     }

@@ -96,6 +96,8 @@ public static class Evaluator
             Rows = drift.Rows,
             Labelled = drift.LabelledRows,
             Unscored = drift.Unscored,
+            Compared = drift.Compared,
+            Differing = drift.Differing,
             ScoreMinimum = drift.Score is { Finite: > 0 } low ? low.Minimum : null,
             ScoreMaximum = drift.Score is { Finite: > 0 } high ? high.Maximum : null,
             RowsWithExtraColumns = drift.RowsWithExtraColumns,

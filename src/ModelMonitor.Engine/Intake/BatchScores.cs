@@ -3,7 +3,7 @@ using ModelMonitor.Engine.Scoring;
 
 namespace ModelMonitor.Engine.Intake;
 
-/// <summary>The score of every row: the model's, else the logged one, else NaN. Of a multiclass model the place of the class it predicts.</summary>
+/// <summary>The score of every row: the model's (then compared with the logged one), else the logged one, else NaN. Of a multiclass model the place of the class it predicts.</summary>
 public static class BatchScores
 {
     /// <summary>Multiclass: also puts the probabilities into the batch.</summary>
@@ -16,6 +16,7 @@ public static class BatchScores
         if (scorer is null) return batch.LoggedScores ?? NotScored(batch.Rows);
         var scores = new double[batch.Rows];
         scorer.Score(batch.Arrow, scores);
+        if (batch.LoggedScores is { } logged) batch.ScoreDifferences = Differences(logged, scores, 1);
         return scores;
     }
 
@@ -30,10 +31,12 @@ public static class BatchScores
     {
         if (scorer is not null)
         {
+            var logged = batch.Probabilities;
             batch.Probabilities = [];
             var probabilities = new double[batch.Rows * classes];
             scorer.Score(batch.Arrow, probabilities);
             batch.Probabilities = probabilities;
+            if (logged.Length > 0) batch.ScoreDifferences = Differences(logged, probabilities, classes);
         }
 
         var scores = NotScored(batch.Rows);
@@ -44,5 +47,19 @@ public static class BatchScores
         }
 
         return scores;
+    }
+
+    /// <summary>The largest |logged − computed| among the values of each row; NaN where one of them is not finite.</summary>
+    private static double[] Differences(double[] logged, double[] computed, int valuesPerRow)
+    {
+        var differences = new double[logged.Length / valuesPerRow];
+        for (var i = 0; i < logged.Length; i++)
+        {
+            // Math.Max hands NaN on: a row that lacks a value is not compared. An infinite one has no distance either.
+            var difference = Math.Abs(logged[i] - computed[i]);
+            differences[i / valuesPerRow] = Math.Max(differences[i / valuesPerRow], double.IsFinite(difference) ? difference : double.NaN);
+        }
+
+        return differences;
     }
 }

@@ -68,6 +68,9 @@ public sealed record DecodedBatch
     /// <summary>Multiclass: the probabilities of each row, row by row, logged or computed; empty where there are none.</summary>
     public double[] Probabilities { get; internal set; } = [];
 
+    /// <summary>How far each row's logged score lies from the computed one (multiclass: the probability that differs most), NaN where one of the two is not there; null where nothing was computed or logged.</summary>
+    public double[]? ScoreDifferences { get; internal set; }
+
     /// <summary>Labels known already: for multiclass the class's place, −1 where unknown; NaN where null; null without such a column.</summary>
     public double[]? Labels { get; init; }
 

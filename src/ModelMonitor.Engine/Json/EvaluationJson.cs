@@ -32,6 +32,7 @@ public static class EvaluationJson
             ["estimated_error"] = MetricJson.Full(evaluation.EstimatedErrors),
             ["drift"] = Drift(evaluation.Drift),
         };
+        if (evaluation.Compared > 0) json["serving_skew"] = new JsonObject { ["compared"] = evaluation.Compared, ["differing"] = evaluation.Differing, ["ratio"] = (double)evaluation.Differing / evaluation.Compared };
         if (evaluation.Decay is { } decay) json["decay"] = DecayJson.Of(decay);
         if (evaluation.Segments.Count > 0) json["segments"] = Segments(evaluation.Segments);
         return json;

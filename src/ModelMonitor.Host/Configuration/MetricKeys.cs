@@ -35,11 +35,7 @@ internal static class MetricKeys
     /// <summary>Everything a rule's `metric` may be.</summary>
     public static readonly IReadOnlyList<string> Rule = [.. Performance, .. Estimated, .. Whole, .. Feature];
 
-    public static readonly IReadOnlyList<string> Findings =
-    [
-        "overfitting", "underfitting", "decay", "unstable_feature", "unstable_score", "no_discrimination", "inverted_scores", "constant_score",
-        "one_class", "label_shift", "data_quality", "training_serving_skew", "schema_changed", "unknown_version", "calibration_lost",
-    ];
+    public static readonly IReadOnlyList<string> Findings = Core.Diagnosis.FindingKind.All;
 
     /// <summary>Findings that compare two values, so that a `drop` between them counts.</summary>
     public static readonly IReadOnlyList<string> Comparing = ["overfitting", "decay"];

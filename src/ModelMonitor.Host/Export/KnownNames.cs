@@ -23,13 +23,6 @@ internal static class KnownNames
 
     public static readonly string[] ActionOutcomes = ["queued", "delivered", "failed", "suppressed"];
 
-    public static readonly string[] FindingKinds =
-    [
-        "overfitting", "underfitting", "decay", "unstable_feature", "unstable_score", "no_discrimination", "inverted_scores",
-        "constant_score", "one_class", "label_shift", "data_quality", "training_serving_skew", "schema_changed", "unknown_version",
-        "calibration_lost",
-    ];
-
     /// <summary>Drift keys that only the JSON carries.</summary>
     public static readonly string[] JsonOnly = ["mean", "standard_deviation", "minimum", "maximum"];
 

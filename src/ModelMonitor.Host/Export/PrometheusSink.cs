@@ -1,3 +1,4 @@
+using ModelMonitor.Core.Diagnosis;
 using ModelMonitor.Core.Evaluations;
 using ModelMonitor.Core.Metrics;
 using ModelMonitor.Engine.Evaluating;
@@ -129,7 +130,7 @@ public sealed class PrometheusSink : IEvaluationSink
     {
         var found = findings.Select(f => f.Kind).ToHashSet(StringComparer.Ordinal);
         foreach (var kind in found) group.Set(_finding, ValueRank(group), 1, kind);
-        foreach (var kind in KnownNames.FindingKinds.Where(k => !found.Contains(k))) group.Set(_finding, DetailRank(group), 0, kind);
+        foreach (var kind in FindingKind.All.Where(k => !found.Contains(k))) group.Set(_finding, DetailRank(group), 0, kind);
     }
 
     /// <summary>Intervals of the errors are in the JSON: what goes beyond them is a finding.</summary>
