@@ -46,6 +46,13 @@ public static class BaselineHash
             foreach (var name in shape.Classes) writer.Text(name);
         }
 
+        if (shape.Ensemble.Count > 0)
+        {
+            writer.Text("ensemble");
+            writer.Count(shape.Ensemble.Count);
+            foreach (var member in shape.Ensemble) writer.Text(member);
+        }
+
         // A shape without slices keeps the hash it had before there were any.
         if (shape.Segments.Columns.Count > 0) Write(writer, shape.Segments);
 

@@ -19,11 +19,14 @@ public sealed record BaselineShape
     /// <summary>A multiclass model's classes, in the order of its probabilities; none for other tasks.</summary>
     public IReadOnlyList<string> Classes { get; init; } = [];
 
+    /// <summary>Hex SHA-256 of each member of a declared ensemble; none without one, and none for the shape of a slice.</summary>
+    public IReadOnlyList<string> Ensemble { get; init; } = [];
+
     /// <summary>How rows are sliced; none for the shape of a slice.</summary>
     public SegmentShape Segments { get; init; } = SegmentShape.None;
 
     /// <summary>The shape of each slice: scores and outcomes as in the whole, but only the columns that slices keep.</summary>
-    public BaselineShape OfSegment() => this with { Features = [.. SegmentFeatures.Select(place => Features[place])], Segments = SegmentShape.None };
+    public BaselineShape OfSegment() => this with { Features = [.. SegmentFeatures.Select(place => Features[place])], Segments = SegmentShape.None, Ensemble = [] };
 
     /// <summary>The places among <see cref="Features"/> of the columns that slices keep, in the order of the shape.</summary>
     public IEnumerable<int> SegmentFeatures => Enumerable.Range(0, Features.Count).Where(place => Segments.Features.Contains(Features[place].Name));

@@ -23,7 +23,8 @@ public static class MetricDirections
         {
             "roc_auc" or "ks" or "gini" or "average_precision" or "precision" or "recall" or "f1" or "accuracy" or "balanced_accuracy" or "mcc" or "lift_top_decile"
                 or "roc_auc_ovr_macro" or "f1_macro" or "f1_micro" or "f1_weighted" or "precision_macro" or "recall_macro" or "r2" => MetricDirection.HigherIsBetter,
-            "log_loss" or "brier" or "ece" or "mse" or "rmse" or "mae" or "error_variance" => MetricDirection.LowerIsBetter,
+            "log_loss" or "brier" or "ece" or "mse" or "rmse" or "mae" or "error_variance"
+                or "bias_squared" or "variance" or "variance_unbiased" or "member_mse" => MetricDirection.LowerIsBetter,
             _ => MetricDirection.None,
         };
     }

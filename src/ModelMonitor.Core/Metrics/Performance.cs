@@ -7,11 +7,15 @@ namespace ModelMonitor.Core.Metrics;
 /// <summary>Realised performance, whatever the task.</summary>
 public static class Performance
 {
-    /// <summary>All metrics of the task by key, in the order in which they are reported; empty where the task has none.</summary>
+    /// <summary>All metrics of the task by key, in the order in which they are reported, then those of a declared ensemble; empty where the task has none.</summary>
     public static IReadOnlyDictionary<string, MetricValue> Of(PaneState state, BaselineShape shape)
     {
         ArgumentNullException.ThrowIfNull(state);
-        return Of(state.Outcomes, state.DistinctScores, shape);
+        var performance = Of(state.Outcomes, state.DistinctScores, shape);
+        if (state.Ensemble is not { } ensemble) return performance;
+        var both = new OrderedDictionary<string, MetricValue>(performance);
+        foreach (var (key, value) in EnsemblePerformance.Of(ensemble)) both.Add(key, value);
+        return both;
     }
 
     public static IReadOnlyDictionary<string, MetricValue> Of(OutcomeSketch? outcomes, DistinctScores distinct, BaselineShape shape)

@@ -67,6 +67,7 @@ public sealed partial class PaneState : IMergeable<PaneState>
         };
         return new PaneState(baselineHash, [.. features], new NumericSketch(shape.Score.Edges.Bins), outcomes)
         {
+            Ensemble = shape.Ensemble.Count > 0 ? new EnsembleOutcomes(shape.Ensemble.Count) : null,
             _scored = shape is { Task: TaskKind.Binary, ScoreBins: { } bins } ? new BinCounts(bins.Edges.Bins) : null,
         };
     }
@@ -129,6 +130,7 @@ public sealed partial class PaneState : IMergeable<PaneState>
         Outcomes?.Write(writer);
         WriteScored(writer);
         WriteCompared(writer);
+        WriteEnsemble(writer);
         return writer.ToArray();
     }
 
@@ -170,6 +172,7 @@ public sealed partial class PaneState : IMergeable<PaneState>
         };
         var scored = ReadScored(ref reader);
         var (compared, differing) = (reader.Signed(), reader.Signed());
+        var ensemble = ReadEnsemble(ref reader);
         if (!reader.AtEnd) throw new StateFormatException("The state has bytes behind its end.");
         return new PaneState(hash, features, score, outcomes)
         {
@@ -181,6 +184,7 @@ public sealed partial class PaneState : IMergeable<PaneState>
             _scored = scored,
             Compared = compared,
             Differing = differing,
+            Ensemble = ensemble,
         };
     }
 
@@ -202,6 +206,7 @@ public sealed partial class PaneState : IMergeable<PaneState>
         if (other.Outcomes is not null) Outcomes?.Merge(other.Outcomes);
         MergeScored(other);
         MergeCompared(other);
+        MergeEnsemble(other);
         Rows += other.Rows;
         Unscored += other.Unscored;
         RowsWithExtraColumns += other.RowsWithExtraColumns;
@@ -213,7 +218,7 @@ public sealed partial class PaneState : IMergeable<PaneState>
         if (other.BaselineHash != BaselineHash || other.Features.Count != Features.Count) return false;
         if (other.Score is not null && Score?.HasShapeOf(other.Score) != true) return false;
         if (other.Outcomes is not null && Outcomes?.HasShapeOf(other.Outcomes) != true) return false;
-        if (!HasScoredOf(other)) return false;
+        if (!HasScoredOf(other) || !HasEnsembleOf(other)) return false;
         return Features.Zip(other.Features).All(pair => pair.First.HasShapeOf(pair.Second));
     }
 

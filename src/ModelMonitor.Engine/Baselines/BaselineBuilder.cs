@@ -15,10 +15,11 @@ namespace ModelMonitor.Engine.Baselines;
 /// <summary>Makes a version's baseline from its reference files, each read once. Rows are folded by the same code as production's.</summary>
 public static class BaselineBuilder
 {
+    /// <param name="ensemble">Scored beside the model; null without one.</param>
     /// <param name="open">Opens a reference file as record batches.</param>
     /// <exception cref="IntakeException">A file cannot be read, or lacks the label column, or has no rows.</exception>
     /// <exception cref="ScoringException">The model cannot score a file.</exception>
-    public static Baseline Build(ModelOptions model, IScorer? scorer, Func<string, IEnumerable<RecordBatch>> open, CancellationToken cancellationToken)
+    public static Baseline Build(ModelOptions model, IScorer? scorer, Func<string, IEnumerable<RecordBatch>> open, CancellationToken cancellationToken, Ensemble? ensemble = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(open);
@@ -28,10 +29,10 @@ public static class BaselineBuilder
         if (!batches.MoveNext()) throw new IntakeException($"{referencePath} has no rows", malformed: false);
         var features = WatchedColumns(model, batches.Current);
         var schema = MonitoredModel.SchemaOf(model, features);
-        var reference = ReferenceData.Read(All(batches), schema, scorer, cancellationToken);
+        var reference = ReferenceData.Read(All(batches), schema, scorer, ensemble, cancellationToken);
         if (reference.Rows == 0) throw new IntakeException($"{referencePath} has no rows", malformed: false);
-        var train = files.Holdout is null ? reference : ReferenceData.Read(open(files.Train), schema, scorer, cancellationToken);
-        var shape = ShapeBuilder.Build(model, features, reference, referencePath);
+        var train = files.Holdout is null ? reference : ReferenceData.Read(open(files.Train), schema, scorer, ensemble, cancellationToken);
+        var shape = ShapeBuilder.Build(model, features, reference, referencePath) with { Ensemble = ensemble?.Sha256 ?? [] };
         var hash = BaselineHash.Of(shape);
         var state = Fold(reference, shape, hash, referencePath, model);
         var trainState = files.Holdout is null ? state : Fold(train, shape, hash, files.Train, model);
@@ -85,6 +86,7 @@ public static class BaselineBuilder
         {
             Folder.Fold(batch, scores, [.. Enumerable.Range(0, batch.Rows)], shape, state);
             var labels = batch.Labels ?? throw new IntakeException($"{path} has no label column '{model.Columns.Label}'", malformed: false);
+            for (var row = 0; row < batch.Rows && state.Ensemble is not null; row++) state.Ensemble.Add(batch.EnsembleOf(row), labels[row]);
             if (shape.Task != TaskKind.Multiclass)
             {
                 state.AddOutcomes(scores.AsSpan(0, batch.Rows), labels.AsSpan(0, batch.Rows));

@@ -46,6 +46,7 @@ public static partial class BaselineJson
         AddLearned(json, baseline);
         AddAccepted(json, baseline);
         AddClasses(json, baseline);
+        AddEnsemble(json, baseline);
         if (baseline.Shape.Segments.Columns.Count > 0) json["segments"] = Segments(baseline);
         json[ContentKey] = ContentHash(json);
         return json.ToJsonString(Indented) + "\n";
@@ -69,6 +70,7 @@ public static partial class BaselineJson
                 Score = scoreShape,
                 ScoreBins = json["score_bins"] is JsonObject bins ? ReadBins(bins) : null,
                 Classes = ReadClasses(json),
+                Ensemble = ReadEnsemble(json),
                 Segments = json["segments"] is JsonObject cut ? ReadSegmentShape(cut) : SegmentShape.None,
             };
             var hash = (string)json["hash"]!;

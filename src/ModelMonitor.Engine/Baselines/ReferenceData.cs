@@ -16,13 +16,14 @@ internal sealed class ReferenceData
 
     /// <exception cref="IntakeException">A batch does not fit.</exception>
     /// <exception cref="ScoringException">A batch cannot be scored.</exception>
-    public static ReferenceData Read(IEnumerable<RecordBatch> batches, IntakeSchema schema, IScorer? scorer, CancellationToken cancellationToken)
+    public static ReferenceData Read(IEnumerable<RecordBatch> batches, IntakeSchema schema, IScorer? scorer, Ensemble? ensemble, CancellationToken cancellationToken)
     {
         var data = new ReferenceData();
         foreach (var batch in batches)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var decoded = BatchDecoder.DecodePredictions(batch, schema);
+            decoded.Ensemble = ensemble?.Score(decoded.Arrow) ?? [];
             data._batches.Add((decoded, BatchScores.Of(decoded, scorer, schema.Classes?.Count ?? 0)));
             data.Rows += decoded.Rows;
         }

@@ -71,7 +71,9 @@ internal sealed class ReferenceOrder
         foreach (var row in _rows.AsSpan(chunk))
         {
             var (score, label) = Outcome(row);
-            state.AddOutcome(score, _batches[row.Batch].Batch.ProbabilitiesOf(row.Row), label);
+            var batch = _batches[row.Batch].Batch;
+            state.AddOutcome(score, batch.ProbabilitiesOf(row.Row), label);
+            state.Ensemble?.Add(batch.EnsembleOf(row.Row), label);
         }
     }
 

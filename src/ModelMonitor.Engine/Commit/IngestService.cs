@@ -66,7 +66,9 @@ public sealed class IngestService(StateWriter writer, MonitorOptions options, IT
         var begun = clock.GetTimestamp();
         try
         {
-            return BatchScores.Of(batch, model.Scorer, model.Baseline.Shape.Classes.Count);
+            var scores = BatchScores.Of(batch, model.Scorer, model.Baseline.Shape.Classes.Count);
+            batch.Ensemble = model.Ensemble?.Score(batch.Arrow) ?? [];
+            return scores;
         }
         catch (ScoringException)
         {

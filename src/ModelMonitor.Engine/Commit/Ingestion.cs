@@ -118,7 +118,9 @@ internal abstract class DeliveryWork(MonitoredModel model, string stream, Delive
         {
             if (!IsCounted(served, row.Id)) continue;
             var start = Instant.Floor(row.EventTime!.Value, pane);
-            scope.Delta(Model.Series, start, Model.Baseline.Shape).AddOutcome(served.Score, served.Probabilities, label, sign);
+            var whole = scope.Delta(Model.Series, start, Model.Baseline.Shape);
+            whole.AddOutcome(served.Score, served.Probabilities, label, sign);
+            whole.Ensemble?.Add(served.Ensemble, label, sign);
             if (Model.SliceShape is not { } slice || served.Segments.Count != Model.Baseline.Shape.Segments.Columns.Count) continue;
             for (var c = 0; c < served.Segments.Count; c++)
             {

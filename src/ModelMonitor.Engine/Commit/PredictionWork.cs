@@ -101,7 +101,7 @@ internal sealed class PredictionWork(
             if (entry.Label is not null) _delays.Add(TimeSpan.FromMicroseconds((entry.LabelTime ?? entry.Touched) - times[row]));
             entry.EventTime = times[row];
             entry.Touched = scope.Now;
-            if (IsChampion(batch, row)) entry.Scores = [new(Model.Baseline.Version, Model.Baseline.Hash, scores[row]) { Segments = segments?.PlacesOf(row) ?? [], Probabilities = batch.Probabilities.Length > 0 && double.IsFinite(scores[row]) ? batch.ProbabilitiesOf(row).ToArray() : null }];
+            if (IsChampion(batch, row)) entry.Scores = [Served(batch, scores, segments, row)];
             if (batch.Labels is { } labels && IsUnknownClass(labels[row]))
             {
                 // The prediction is as good as any; only its label is refused.
@@ -125,6 +125,13 @@ internal sealed class PredictionWork(
         await scope.Transaction.WriteJoinRowsAsync(Model.Name, [.. written.Values], cancellationToken).ConfigureAwait(false);
         return refused.Count == 0 ? rows : rows.FindAll(row => !refused.Contains(row));
     }
+
+    private ServedScore Served(DecodedBatch batch, double[] scores, SegmentFolder? segments, int row) => new(Model.Baseline.Version, Model.Baseline.Hash, scores[row])
+    {
+        Segments = segments?.PlacesOf(row) ?? [],
+        Probabilities = batch.Probabilities.Length > 0 && double.IsFinite(scores[row]) ? batch.ProbabilitiesOf(row).ToArray() : null,
+        Ensemble = batch.Ensemble.Length > 0 ? batch.EnsembleOf(row).ToArray() : null,
+    };
 
     private void Fold(CommitScope scope, DecodedBatch batch, double[] scores, SegmentFolder? segments, long[] times, List<int> rows, HashSet<string> unknown)
     {

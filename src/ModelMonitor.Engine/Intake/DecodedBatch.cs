@@ -71,6 +71,9 @@ public sealed record DecodedBatch
     /// <summary>How far each row's logged score lies from the computed one (multiclass: the probability that differs most), NaN where one of the two is not there; null where nothing was computed or logged.</summary>
     public double[]? ScoreDifferences { get; internal set; }
 
+    /// <summary>The scores of a declared ensemble's members, row by row; empty where there are none.</summary>
+    public double[] Ensemble { get; internal set; } = [];
+
     /// <summary>Labels known already: for multiclass the class's place, −1 where unknown; NaN where null; null without such a column.</summary>
     public double[]? Labels { get; init; }
 
@@ -91,6 +94,10 @@ public sealed record DecodedBatch
 
     /// <summary>The batch itself, for the scorer.</summary>
     public required RecordBatch Arrow { get; init; }
+
+    /// <summary>The members' scores of a row; empty where there are none.</summary>
+    public ReadOnlySpan<double> EnsembleOf(int row) =>
+        Ensemble.Length == 0 ? default : Ensemble.AsSpan(row * (Ensemble.Length / Rows), Ensemble.Length / Rows);
 
     /// <summary>A row's probabilities; empty where there are none.</summary>
     public ReadOnlySpan<double> ProbabilitiesOf(int row) =>

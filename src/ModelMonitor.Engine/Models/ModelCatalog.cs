@@ -19,7 +19,11 @@ public sealed class ModelCatalog(IReadOnlyList<MonitoredModel> models) : IDispos
 
     public void Dispose()
     {
-        foreach (var model in Models) model.Scorer?.Dispose();
+        foreach (var model in Models)
+        {
+            model.Scorer?.Dispose();
+            model.Ensemble?.Dispose();
+        }
     }
 
     private sealed class Snapshot(IReadOnlyList<MonitoredModel> models)

@@ -14,6 +14,9 @@ public sealed record MonitoredModel(ModelOptions Options, Baseline Baseline, ISc
 {
     public string Name => Options.Name;
 
+    /// <summary>Scored beside the model; null without one. Disposed by whoever made it.</summary>
+    public Ensemble? Ensemble { get; init; }
+
     /// <summary>Where the baseline was read from, or is kept; null: nowhere.</summary>
     public string? BaselineFile { get; init; }
 
@@ -39,7 +42,7 @@ public sealed record MonitoredModel(ModelOptions Options, Baseline Baseline, ISc
     }
 
     /// <summary>The same model, served with its baseline from now on.</summary>
-    public MonitoredModel With(Baseline baseline) => new(Options, baseline, Scorer) { BaselineFile = BaselineFile };
+    public MonitoredModel With(Baseline baseline) => new(Options, baseline, Scorer) { BaselineFile = BaselineFile, Ensemble = Ensemble };
 
     /// <summary>What the decoder looks for, given the watched columns.</summary>
     public static IntakeSchema SchemaOf(ModelOptions options, IReadOnlyList<IntakeFeature> features)

@@ -14,6 +14,9 @@ public sealed record ModelOptions
     /// <summary>The ONNX file; null where the data carry their own scores.</summary>
     public string? Onnx { get; init; }
 
+    /// <summary>ONNX files of models fitted on resamples of the training data, with the inputs and outputs of the model; none: no ensemble.</summary>
+    public IReadOnlyList<string> Ensemble { get; init; } = [];
+
     /// <summary>Devices to try, in this order.</summary>
     public IReadOnlyList<string> Device { get; init; } = ["cpu"];
 

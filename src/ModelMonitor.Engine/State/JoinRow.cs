@@ -30,4 +30,7 @@ public readonly record struct ServedScore(string Version, string BaselineHash, d
 
     /// <summary>A multiclass model's probabilities; null for other tasks. A row without a score has none.</summary>
     public double[]? Probabilities { get; init; }
+
+    /// <summary>The scores of a declared ensemble's members; null without one, or where it could not score the batch.</summary>
+    public double[]? Ensemble { get; init; }
 }

@@ -75,6 +75,7 @@ internal static class BaselineCommand
     {
         var opened = loader.OpenLearning(model);
         using var scorer = opened.Scorer;
+        using var ensemble = opened.Ensemble;
         return ProductionLearning.Learn(terminal, opened, options, production, labels, cancellationToken).Baseline;
     }
 }

@@ -58,6 +58,7 @@ internal static class CheckCommand
     {
         var model = loader.Load(options, cancellationToken: cancellationToken);
         using var scorer = model.Scorer;
+        using var ensemble = model.Ensemble;
         if (model.Learning is { } learning)
         {
             output.WriteLine($"{options.Name}: version {options.Version}, {EvaluationJson.TaskName(options.Task)}, {(scorer is null ? "scores from the data" : $"provider {scorer.Provider}")}");

@@ -70,6 +70,7 @@ internal static class EvaluateCommand
     {
         var opened = Configured.Loader().Load(model, cancellationToken: cancellationToken);
         using var scorer = opened.Scorer;
+        using var ensemble = opened.Ensemble;
         opened = ProductionLearning.Learn(terminal, opened, options, request.Production, request.Labels, cancellationToken);
         var evaluation = new OfflineEvaluation(opened, options);
         await using (evaluation.ConfigureAwait(false))

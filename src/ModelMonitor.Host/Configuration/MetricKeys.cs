@@ -16,8 +16,11 @@ internal static class MetricKeys
 
     public static readonly IReadOnlyList<string> Multiclass = Core.Metrics.MulticlassPerformance.Keys;
 
+    /// <summary>Of a declared ensemble, whatever the task.</summary>
+    public static readonly IReadOnlyList<string> Ensemble = Core.Metrics.EnsemblePerformance.Keys;
+
     /// <summary>Performance metrics of every task that this version computes.</summary>
-    public static readonly IReadOnlyList<string> Performance = [.. Binary, .. Multiclass.Except(Binary), .. Regression];
+    public static readonly IReadOnlyList<string> Performance = [.. Binary, .. Multiclass.Except(Binary), .. Regression, .. Ensemble];
 
     /// <summary>Values of one feature; a rule on them says which with `feature`.</summary>
     public static readonly IReadOnlyList<string> Feature =
@@ -40,5 +43,5 @@ internal static class MetricKeys
     /// <summary>Findings that compare two values, so that a `drop` between them counts.</summary>
     public static readonly IReadOnlyList<string> Comparing = ["overfitting", "decay"];
 
-    public static IReadOnlyList<string> Of(TaskKind task) => task switch { TaskKind.Regression => Regression, TaskKind.Multiclass => Multiclass, _ => Binary };
+    public static IReadOnlyList<string> Of(TaskKind task) => task switch { TaskKind.Regression => [.. Regression, .. Ensemble], TaskKind.Multiclass => Multiclass, _ => [.. Binary, .. Ensemble] };
 }

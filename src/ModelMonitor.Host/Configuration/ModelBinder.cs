@@ -20,8 +20,8 @@ internal sealed class ModelBinder(BindingContext context)
         var inputs = Inputs(section);
         if (!section.Malformed && !section.Has("onnx") && columns.Score is null)
             section.Fault("onnx", "is required, unless the data carry their own scores: then name their column in columns.score");
-        if (section.Has("onnx") && !section.Has("inputs"))
-            section.Fault("inputs", "is required with onnx: which columns fill which input of the model");
+        if ((section.Has("onnx") || section.Has("ensemble")) && !section.Has("inputs"))
+            section.Fault("inputs", "is required with onnx or ensemble: which columns fill which input of the model");
 
         var (output, positive, classes) = Score(section, task);
         var (reference, learnFrom) = Reference(section, columns);
@@ -37,6 +37,7 @@ internal sealed class ModelBinder(BindingContext context)
             Version = section.RequiredText("version") ?? "",
             Task = task ?? TaskKind.Binary,
             Onnx = onnx,
+            Ensemble = Ensemble(section, task, learnFrom),
             Device = Device(section),
             Inputs = inputs,
             ScoreOutput = output,
@@ -146,6 +147,22 @@ internal sealed class ModelBinder(BindingContext context)
         return inputs;
     }
 
+    private List<string> Ensemble(Section section, TaskKind? task, TimeSpan? learnFrom)
+    {
+        var members = section.Texts("ensemble").Select(context.Resolve).ToList();
+        if (!section.Has("ensemble"))
+            return members;
+        if (members.Count is < EnsembleOutcomes.LeastMembers or > EnsembleOutcomes.MostMembers || members.Distinct(StringComparer.Ordinal).Count() != members.Count)
+            section.Fault("ensemble", $"must name from {EnsembleOutcomes.LeastMembers} to {EnsembleOutcomes.MostMembers} ONNX files, each once");
+        foreach (var absent in members.Where(path => context.CheckFiles && !System.IO.File.Exists(path)))
+            section.Fault("ensemble", $"there is no file {absent}");
+        if (task == TaskKind.Multiclass)
+            section.Fault("ensemble", "has a meaning for binary and regression models only: bias and variance are of one score a row");
+        if (learnFrom is not null)
+            section.Fault("ensemble", "needs reference files: its own values on them are what production is compared with");
+        return members;
+    }
+
     private static IReadOnlyList<string> Device(Section section)
     {
         var devices = section.Texts("device");
@@ -181,6 +198,8 @@ internal sealed class ModelBinder(BindingContext context)
             var known = task is null ? MetricKeys.Performance : MetricKeys.Of(task.Value);
             if (!known.Contains(metric, StringComparer.Ordinal))
                 context.Faults.Add(place, value.Path, $"is no performance metric of a {(task is null ? "" : $"{task} ".ToLowerInvariant())}model{Suggestion.For(metric, known)}");
+            else if (MetricKeys.Ensemble.Contains(metric) && !section.Has("ensemble"))
+                context.Faults.Add(place, value.Path, "is a value of an ensemble, and none is declared");
             if (value is YamlScalar scalar && ValueText.Number(scalar.Text) is { } number)
                 targets.Add(new(metric, number));
             else

@@ -41,7 +41,7 @@ internal static class Shapes
 
     public static readonly SectionShape Model = SectionShape.Of(
         "model",
-        ["version", "task", "onnx", "device", "threshold", "label_positive", "categorical", "categories", "ignore", "baseline", "label_delay", "gate"],
+        ["version", "task", "onnx", "ensemble", "device", "threshold", "label_positive", "categorical", "categories", "ignore", "baseline", "label_delay", "gate"],
         ("inputs", new NamesShape(LeafShape.Instance, [])),
         ("score", Score),
         ("columns", Columns),

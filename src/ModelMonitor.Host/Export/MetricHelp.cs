@@ -37,6 +37,8 @@ internal static class MetricHelp
         ["label_variance"] = "Variance of the labels.",
         ["bias_squared"] = "Squared bias of an ensemble's mean prediction, label noise included.",
         ["variance"] = "Mean variance of the predictions between an ensemble's members.",
+        ["variance_unbiased"] = "Mean variance of the predictions between an ensemble's members, times k / (k - 1) for its k members.",
+        ["member_mse"] = "Mean squared error of an ensemble's members: squared bias plus variance.",
         ["decay_slope_per_day"] = "Slope of the primary metric over the last matured windows, per day.",
         ["days_to_target"] = "Days until the primary metric misses its target if its slope goes on.",
     };

@@ -40,7 +40,12 @@ internal static class MonitorProcess
         }
         catch
         {
-            foreach (var model in models) model.Scorer?.Dispose();
+            foreach (var model in models)
+            {
+                model.Scorer?.Dispose();
+                model.Ensemble?.Dispose();
+            }
+
             throw;
         }
     }

@@ -17,16 +17,19 @@ internal sealed class ModelLoader(IScorerFactory scorers)
     public MonitoredModel Load(ModelOptions options, string? remember = null, CancellationToken cancellationToken = default)
     {
         var scorer = Open(options);
-        options = WithClasses(options, scorer);
+        Ensemble? ensemble = null;
         try
         {
+            ensemble = OpenEnsemble(options, scorer);
+            options = WithClasses(options, scorer);
             if (options.LearnFrom is { } period && !IsReady(options, scorer, remember)) return MonitoredModel.LearningOf(options, scorer, period, remember);
-            var (baseline, file) = LoadBaseline(options, scorer, remember, cancellationToken);
-            return new MonitoredModel(options, baseline, scorer) { BaselineFile = file };
+            var (baseline, file) = LoadBaseline(options, scorer, ensemble, remember, cancellationToken);
+            return new MonitoredModel(options, baseline, scorer) { BaselineFile = file, Ensemble = ensemble };
         }
         catch
         {
             scorer?.Dispose();
+            ensemble?.Dispose();
             throw;
         }
     }
@@ -42,7 +45,8 @@ internal sealed class ModelLoader(IScorerFactory scorers)
     {
         if (options.LearnFrom is not null) throw new ModelLoadException($"models.{options.Name}.reference: it is learned from production: give the first days with --production, or start `modelmonitor run`");
         using var scorer = Open(options);
-        return Make(WithClasses(options, scorer), scorer, cancellationToken);
+        using var ensemble = OpenEnsemble(options, scorer);
+        return Make(WithClasses(options, scorer), scorer, ensemble, cancellationToken);
     }
 
     /// <summary>The classes that the model file says it has, where it is a multiclass model's.</summary>
@@ -61,22 +65,45 @@ internal sealed class ModelLoader(IScorerFactory scorers)
         }
     }
 
+    /// <summary>Every member, by the configuration of the model itself; it must not need other columns than that.</summary>
+    private Ensemble? OpenEnsemble(ModelOptions options, IScorer? scorer)
+    {
+        if (options.Ensemble.Count == 0) return null;
+        var members = new List<IScorer>();
+        try
+        {
+            foreach (var path in options.Ensemble)
+            {
+                members.Add(scorers.Open(options with { Onnx = path }));
+                if (scorer is null || scorer.InputColumns.ToHashSet(StringComparer.Ordinal).SetEquals(members[^1].InputColumns)) continue;
+                throw new ScoringException($"{path}: takes the columns {string.Join(", ", members[^1].InputColumns)}, and the model {string.Join(", ", scorer.InputColumns)}");
+            }
+
+            return new Ensemble([.. members]);
+        }
+        catch (ScoringException e)
+        {
+            foreach (var member in members) member.Dispose();
+            throw new ModelLoadException($"models.{options.Name}.ensemble: {e.Message}", e);
+        }
+    }
+
     /// <summary>Whether what was learned before is there; what an earlier version learned is not for this one.</summary>
     private static bool IsReady(ModelOptions options, IScorer? scorer, string? remember) =>
-        File.Exists(options.Baseline) || (remember is not null && File.Exists(remember) && Mismatch(options, scorer, Read(options, remember)) is null);
+        File.Exists(options.Baseline) || (remember is not null && File.Exists(remember) && Mismatch(options, scorer, null, Read(options, remember)) is null);
 
-    private static (Baseline Baseline, string? File) LoadBaseline(ModelOptions options, IScorer? scorer, string? remember, CancellationToken cancellationToken)
+    private static (Baseline Baseline, string? File) LoadBaseline(ModelOptions options, IScorer? scorer, Ensemble? ensemble, string? remember, CancellationToken cancellationToken)
     {
         var path = File.Exists(options.Baseline) ? options.Baseline : remember is not null && File.Exists(remember) ? remember : null;
         if (path is not null)
         {
             var baseline = Read(options, path);
-            if (Mismatch(options, scorer, baseline) is not { } mismatch) return (baseline, path);
+            if (Mismatch(options, scorer, ensemble, baseline) is not { } mismatch) return (baseline, path);
             // One that we made ourselves for an earlier version is simply made again; the user's own file is not ours to judge away.
             if (path == options.Baseline) throw new ModelLoadException($"models.{options.Name}.baseline: {path}: {mismatch}: make it again with `modelmonitor baseline`");
         }
 
-        var made = Make(options, scorer, cancellationToken);
+        var made = Make(options, scorer, ensemble, cancellationToken);
         if (remember is null) return (made, null);
         Directory.CreateDirectory(Path.GetDirectoryName(remember)!);
         AtomicFile.Write(remember, BaselineJson.Write(made));
@@ -96,13 +123,14 @@ internal sealed class ModelLoader(IScorerFactory scorers)
     }
 
     /// <summary>Why a baseline does not belong to what is configured: the stale baseline after a new model is the commonest mistake there is.</summary>
-    private static string? Mismatch(ModelOptions options, IScorer? scorer, Baseline baseline)
+    private static string? Mismatch(ModelOptions options, IScorer? scorer, Ensemble? ensemble, Baseline baseline)
     {
         if (baseline.Model != options.Name) return $"it belongs to model '{baseline.Model}'";
         if (baseline.Version != options.Version) return $"it belongs to version '{baseline.Version}', and '{options.Version}' is configured";
         if (baseline.Shape.Task != options.Task) return "it was made for another task";
         if (!baseline.Shape.Classes.SequenceEqual(options.Classes ?? [])) return "it was made for other classes, or in another order";
         if (baseline.ModelSha256 != (scorer?.Sha256 ?? "")) return "the model file changed since it was made";
+        if (!baseline.Shape.Ensemble.SequenceEqual(ensemble?.Sha256 ?? [])) return "the ensemble changed since it was made";
         if (baseline.Shape.ScoreBins is { } bins && bins.Threshold != options.Threshold) return $"it was made with threshold {bins.Threshold}, and {options.Threshold} is configured";
         if (!HasSegments(options.Segments, baseline.Shape.Segments)) return "it was made for other segments";
         return null;
@@ -112,7 +140,7 @@ internal sealed class ModelLoader(IScorerFactory scorers)
         options.Columns.SequenceEqual(shape.Columns.Select(column => column.Name))
         && (options.Columns.Count == 0 || (options.Limit == shape.Limit && options.Features.SequenceEqual(shape.Features)));
 
-    private static Baseline Make(ModelOptions options, IScorer? scorer, CancellationToken cancellationToken)
+    private static Baseline Make(ModelOptions options, IScorer? scorer, Ensemble? ensemble, CancellationToken cancellationToken)
     {
         if (options.Reference is null) throw new ModelLoadException($"models.{options.Name}: there is no baseline at {options.Baseline} and no reference data to make one from");
         var current = options.Reference.Train;
@@ -122,7 +150,7 @@ internal sealed class ModelLoader(IScorerFactory scorers)
             {
                 current = path;
                 return DataFile.ReadAll(path);
-            }, cancellationToken);
+            }, cancellationToken, ensemble);
         }
         catch (Exception e) when (e is IntakeException or ScoringException or IOException or UnauthorizedAccessException)
         {

@@ -18,6 +18,9 @@ internal static class JoinRowCodec
     /// <summary>A multiclass model's probabilities: their count as a varint, then 8 bytes each.</summary>
     private const byte ProbabilitiesTag = 2;
 
+    /// <summary>The scores of an ensemble's members, as <see cref="ProbabilitiesTag"/>.</summary>
+    private const byte EnsembleTag = 3;
+
     /// <summary>A varint of 63 bits takes 9 bytes at most.</summary>
     private const int MaxVarint = 9;
 
@@ -36,7 +39,7 @@ internal static class JoinRowCodec
             return [];
         var most = 0;
         for (var i = 0; i < scores.Count; i++)
-            most += MaxVarint + sizeof(double) + 2 + (MaxVarint * (1 + scores[i].Segments.Count)) + (scores[i].Probabilities is { } p ? 2 + MaxVarint + (p.Length * sizeof(double)) : 0);
+            most += MaxVarint + sizeof(double) + 2 + (MaxVarint * (1 + scores[i].Segments.Count)) + Room(scores[i].Probabilities) + Room(scores[i].Ensemble);
         Span<byte> buffer = most <= 512 ? stackalloc byte[512] : new byte[most];
         var length = 0;
         for (var i = 0; i < scores.Count; i++)
@@ -53,16 +56,8 @@ internal static class JoinRowCodec
                     Varint(buffer, ref length, (ulong)place);
             }
 
-            if (scores[i].Probabilities is not { } probabilities)
-                continue;
-            buffer[length++] = 0;
-            buffer[length++] = ProbabilitiesTag;
-            Varint(buffer, ref length, (ulong)probabilities.Length);
-            foreach (var probability in probabilities)
-            {
-                BinaryPrimitives.WriteDoubleLittleEndian(buffer[length..], probability);
-                length += sizeof(double);
-            }
+            Doubles(buffer, ref length, ProbabilitiesTag, scores[i].Probabilities);
+            Doubles(buffer, ref length, EnsembleTag, scores[i].Ensemble);
         }
 
         return buffer[..length].ToArray();
@@ -84,6 +79,7 @@ internal static class JoinRowCodec
                 {
                     SegmentsTag => score with { Segments = Places(ref bytes) },
                     ProbabilitiesTag => score with { Probabilities = Doubles(ref bytes) },
+                    EnsembleTag => score with { Ensemble = Doubles(ref bytes) },
                     _ => throw new StateStoreException($"A waiting row holds something of kind {tag}, which this release does not know."),
                 };
             }
@@ -100,6 +96,22 @@ internal static class JoinRowCodec
         for (var i = 0; i < places.Length; i++)
             places[i] = (int)Varint(ref bytes);
         return places;
+    }
+
+    private static int Room(double[]? values) => values is null ? 0 : 2 + MaxVarint + (values.Length * sizeof(double));
+
+    private static void Doubles(Span<byte> buffer, ref int length, byte tag, double[]? values)
+    {
+        if (values is null)
+            return;
+        buffer[length++] = 0;
+        buffer[length++] = tag;
+        Varint(buffer, ref length, (ulong)values.Length);
+        foreach (var value in values)
+        {
+            BinaryPrimitives.WriteDoubleLittleEndian(buffer[length..], value);
+            length += sizeof(double);
+        }
     }
 
     private static double[] Doubles(ref ReadOnlySpan<byte> bytes)

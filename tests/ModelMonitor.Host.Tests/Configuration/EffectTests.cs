@@ -63,6 +63,7 @@ public sealed class EffectTests
         ["listen.metrics"] = "an address",
         ["model.task"] = "decides what else may be set",
         ["model.onnx"] = "a file",
+        ["model.ensemble"] = "EnsembleTests",
         ["model.device"] = "OpenTests",
         ["model.inputs"] = "InputTests",
         ["model.baseline"] = "a file",

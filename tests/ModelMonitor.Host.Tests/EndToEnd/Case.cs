@@ -34,6 +34,7 @@ internal sealed class Case : IDisposable
         Assert.Empty(faults);
         var loaded = new ModelLoader(new OnnxScorerFactory()).Load(options!.Models.First(m => m.Name == model));
         using var scorer = loaded.Scorer;
+        using var ensemble = loaded.Ensemble;
         await using var offline = new OfflineEvaluation(loaded, options);
         foreach (var batch in ArrowBatches.OpenFile(Path.Combine(Data, "production.arrows")).ReadAll()) await offline.PredictionsAsync(batch);
         foreach (var batch in ArrowBatches.OpenFile(Path.Combine(Data, "labels.arrows")).ReadAll()) await offline.LabelsAsync(batch);

@@ -37,7 +37,8 @@ public sealed class StreamingTests
             .SelectMany(pair => pair).ToArray();
         var random = new Random(23);
         var acknowledged = 0;
-        for (var kill = 0; kill < 5; kill++)
+        // A busy machine may answer nothing before the first kills: then on until it does.
+        for (var kill = 0; kill < 5 || (acknowledged == 0 && kill < 50); kill++)
         {
             await using var monitor = await RunningMonitor.StartAsync(data.Configuration);
             var moment = monitor.KillAfterAsync(TimeSpan.FromMilliseconds(random.Next(50, 900)));

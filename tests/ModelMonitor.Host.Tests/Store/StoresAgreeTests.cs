@@ -19,7 +19,8 @@ public sealed class StoresAgreeTests
     private static readonly Gen<byte[]> Blob = Gen.Byte.Array[0, 3];
     private static readonly Gen<StateLevel> ALevel = Gen.OneOf(StateLevel.Pane, StateLevel.Hour, StateLevel.Day);
     private static readonly Gen<UInt128> AnId = Gen.Int[0, 19].Select(i => i % 2 == 0 ? (UInt128)i : UInt128.MaxValue - (UInt128)i);
-    private static readonly Gen<ServedScore> AScore = Gen.Select(Gen.OneOf("v1", "V2", "v3"), Gen.Double, Gen.Int[0, 300].List[0, 3], (version, score, places) => new ServedScore(version, "b", score) { Segments = places });
+    private static readonly Gen<double[]?> Values = Gen.OneOf(Gen.Const((double[]?)null), Gen.Double.Array[2, 5].Select(values => (double[]?)values));
+    private static readonly Gen<ServedScore> AScore = Gen.Select(Gen.OneOf("v1", "V2", "v3"), Gen.Double, Gen.Int[0, 300].List[0, 3], Values, Values, (version, score, places, probabilities, members) => new ServedScore(version, "b", score) { Segments = places, Probabilities = probabilities, Ensemble = members });
 
     private static readonly Gen<JoinRow> ARow = Gen.Select(AnId, ATime.Select(time => time < 0 ? (long?)null : time), Gen.OneOf<double?>(null, 0, 1, -2.5), AScore.List[0, 3], ATime,
         (id, time, label, scores, touched) => new JoinRow { Id = id, EventTime = time, Label = label, LabelTime = time, Scores = scores, Touched = touched });
@@ -160,9 +161,11 @@ public sealed class StoresAgreeTests
             lines.Add(Text(await transaction.TakeDeltasAsync(8, 7, default)));
             UInt128[] ids = [.. Enumerable.Range(0, 20).Select(i => i % 2 == 0 ? (UInt128)i : UInt128.MaxValue - (UInt128)i).Order()];
             foreach (var model in Models)
-                lines.AddRange((await transaction.ReadJoinRowsAsync(model, ids, default)).Select(row => row is null ? "-" : $"{row.Id} {row.EventTime} {row.Label} {row.LabelTime} {row.Touched} {string.Join(' ', row.Scores.Select(s => $"{s.Version} {s.Score} [{string.Join(',', s.Segments)}]"))}"));
+                lines.AddRange((await transaction.ReadJoinRowsAsync(model, ids, default)).Select(row => row is null ? "-" : $"{row.Id} {row.EventTime} {row.Label} {row.LabelTime} {row.Touched} {string.Join(' ', row.Scores.Select(s => $"{s.Version} {s.Score} [{string.Join(',', s.Segments)}] {Of(s.Probabilities)} {Of(s.Ensemble)}"))}"));
         }
 
         return string.Join('\n', lines);
     }
+
+    private static string Of(double[]? values) => values is null ? "-" : string.Join(',', values);
 }
