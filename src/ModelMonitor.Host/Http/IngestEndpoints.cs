@@ -26,7 +26,7 @@ internal static class IngestEndpoints
     {
         Describe(routes.MapPost("/v1/models/{model}/predictions", PredictionsAsync), "SendPredictions")
             .WithSummary("Takes predictions: an Arrow IPC stream, or JSON lines.")
-            .WithDescription("One request is one delivery, all or nothing; 200 comes after the commit. `?reply=scores` answers the scores as an Arrow stream (prediction_id, score). A repeated `Idempotency-Key` counts nothing again.")
+            .WithDescription("One request is one delivery, all or nothing; 200 comes after the commit. `?reply=scores` answers the scores as an Arrow stream (prediction_id, score; of a multiclass model prediction_id, class, probabilities). A repeated `Idempotency-Key` counts nothing again.")
             .Produces(200, contentType: ArrowStream);
         Describe(routes.MapPost("/v1/models/{model}/labels", LabelsAsync), "SendLabels")
             .WithSummary("Takes ground truth: an Arrow IPC stream, or JSON lines.")
@@ -94,7 +94,7 @@ internal static class IngestEndpoints
                     return Overloaded(model, stream, delivery.Rows, telemetry);
                 if (reply.Count == 0) return Json(taken.Reply);
                 // Written out here: the batches are given back before a result runs.
-                return Results.Bytes(await ScoresReply.WriteAsync(taken.Batches, model.Options.Columns.Id).ConfigureAwait(false), ArrowStream);
+                return Results.Bytes(await ScoresReply.WriteAsync(taken.Batches, model.Options.Columns.Id, model.Baseline.Shape.Classes).ConfigureAwait(false), ArrowStream);
             }
         }
         catch (IntakeException e)
