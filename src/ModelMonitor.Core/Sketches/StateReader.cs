@@ -22,13 +22,6 @@ public ref struct StateReader(ReadOnlySpan<byte> bytes)
         return (int)value;
     }
 
-    /// <summary>The next length, without moving past it: <see cref="Counts"/> reads it again.</summary>
-    public readonly int PeekCount(int limit)
-    {
-        var ahead = this;
-        return ahead.Count(limit);
-    }
-
     public ulong Unsigned()
     {
         ulong value = 0;
