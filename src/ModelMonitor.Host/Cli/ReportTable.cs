@@ -26,6 +26,7 @@ internal static class ReportTable
         console.Write(Windows(report, metrics));
         Slices(console, report, metrics[0]);
         Gaps(console, report, metrics[0]);
+        Ensemble(console, report.Overall);
         FindingLines(console, report);
         Rules(console, report);
     }
@@ -111,6 +112,12 @@ internal static class ReportTable
             var interval = gap.Value is { Lower: { } lower, Upper: { } upper } ? $" [{Figures.Percent(lower)}, {Figures.Percent(upper)}]" : "";
             console.WriteLine($"gap of {metric}, {gap.From} to {gap.To}: {Figures.Percent(gap.Value.Value!.Value)}{interval}");
         }
+    }
+
+    private static void Ensemble(IAnsiConsole console, Evaluation overall)
+    {
+        if (!overall.Performance.TryGetValue("bias_squared", out var bias) || bias.Value is null) return;
+        console.WriteLine($"ensemble: squared bias {Figures.Metric(bias)} + variance {Figures.Metric(overall.Performance["variance"])} = mean squared error of a member {Figures.Metric(overall.Performance["member_mse"])}");
     }
 
     /// <summary>One line per kind and column: the first message and in how many windows.</summary>

@@ -41,6 +41,15 @@ public sealed class EnsembleTests
     }
 
     [Fact]
+    public async Task The_terminal_says_what_the_error_of_a_member_is_made_of()
+    {
+        using var flights = Flights();
+        var ran = await Ran.Command("evaluate", "-c", flights.Configuration, "--model", "flights", "--production", Ran.Data("flights", "production.arrows"), "--labels", Ran.Data("flights", "labels.arrows"));
+        Assert.Matches(@"ensemble: squared bias 0\.\d+ \+ variance 0\.\d+ = mean squared error of a member 0\.\d+", ran.Output);
+        Assert.DoesNotContain("ensemble:", (await Ran.Evaluate("flights", "flights", "month")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_running_monitor_says_the_same_also_after_a_restart()
     {
         using var flights = Flights();
