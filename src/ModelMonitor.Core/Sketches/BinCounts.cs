@@ -71,15 +71,7 @@ internal sealed class BinCounts(int bins)
         }
 
         var used = _sparse!.Where(p => p.Value != 0).OrderBy(p => p.Key).ToArray();
-        writer.Count(Bins);
-        writer.Count(used.Length);
-        var next = 0;
-        foreach (var (bin, count) in used)
-        {
-            writer.Count(bin - next);
-            writer.Signed(count);
-            next = bin + 1;
-        }
+        writer.UsedCounts(Bins, Array.ConvertAll(used, p => (p.Key, p.Value)));
     }
 
     /// <exception cref="StateFormatException">The bytes are not counts of at most <paramref name="maxBins"/> bins.</exception>
@@ -87,12 +79,10 @@ internal sealed class BinCounts(int bins)
     {
         var counts = new BinCounts(reader.Count(maxBins));
         var used = reader.Count(counts.Bins);
-        var next = 0;
-        for (var i = 0; i < used; i++)
+        for (var (i, bin) = (0, -1); i < used; i++)
         {
-            next += reader.Count(counts.Bins);
-            if (next >= counts.Bins) throw new StateFormatException("Counts run past their end.");
-            counts.Add(next++, reader.Signed());
+            bin = reader.NextBin(bin, counts.Bins);
+            counts.Add(bin, reader.Signed());
         }
 
         return counts;

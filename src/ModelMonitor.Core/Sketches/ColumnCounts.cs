@@ -117,15 +117,7 @@ internal struct ColumnCounts(int bins)
 
         used = used[..kept];
         used.Sort(static (a, b) => a.Bin.CompareTo(b.Bin));
-        writer.Count(Bins);
-        writer.Count(kept);
-        var next = 0;
-        foreach (var (bin, count) in used)
-        {
-            writer.Count(bin - next);
-            writer.Signed(count);
-            next = bin + 1;
-        }
+        writer.UsedCounts(Bins, used);
     }
 
     /// <exception cref="StateFormatException">The bytes are not counts of at most <paramref name="maxBins"/> bins.</exception>
@@ -133,12 +125,10 @@ internal struct ColumnCounts(int bins)
     {
         var counts = new ColumnCounts(reader.Count(maxBins));
         var used = reader.Count(counts.Bins);
-        var next = 0;
-        for (var i = 0; i < used; i++)
+        for (var (i, bin) = (0, -1); i < used; i++)
         {
-            next += reader.Count(counts.Bins);
-            if (next >= counts.Bins) throw new StateFormatException("Counts run past their end.");
-            counts.Add(next++, reader.Signed());
+            bin = reader.NextBin(bin, counts.Bins);
+            counts.Add(bin, reader.Signed());
         }
 
         return counts;

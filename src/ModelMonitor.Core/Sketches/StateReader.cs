@@ -46,18 +46,12 @@ public ref struct StateReader(ReadOnlySpan<byte> bytes)
 
     public string Text(int limit) => Encoding.UTF8.GetString(Take(Count(limit)));
 
-    /// <summary>Counts as written by <see cref="StateWriter.Counts"/>; exactly as many as the span is long.</summary>
-    public void Counts(Span<long> counts)
+    /// <summary>The next bin that <see cref="StateWriter.UsedCounts"/> wrote; its count follows.</summary>
+    /// <param name="previous">The bin before it; −1 at the start.</param>
+    public int NextBin(int previous, int bins)
     {
-        if (Count(int.MaxValue) != counts.Length) throw new StateFormatException($"Counts before byte {_position} have another length than {counts.Length}.");
-        var used = Count(counts.Length);
-        var next = 0;
-        for (var i = 0; i < used; i++)
-        {
-            next += Count(counts.Length);
-            if (next >= counts.Length) throw new StateFormatException($"Counts before byte {_position} run past their end.");
-            counts[next++] = Signed();
-        }
+        var bin = previous + 1 + Count(bins);
+        return bin < bins ? bin : throw new StateFormatException($"Counts before byte {_position} run past their end.");
     }
 
     private ReadOnlySpan<byte> Take(int length)

@@ -53,6 +53,20 @@ public sealed class StateWriter
         _buffer.Advance(length);
     }
 
+    /// <summary>As <see cref="Counts"/>, of the bins alone whose count is not zero, ascending.</summary>
+    public void UsedCounts(int bins, ReadOnlySpan<(int Bin, long Count)> used)
+    {
+        Count(bins);
+        Count(used.Length);
+        var next = 0;
+        foreach (var (bin, count) in used)
+        {
+            Count(bin - next);
+            Signed(count);
+            next = bin + 1;
+        }
+    }
+
     /// <summary>Counts of which most are zero: (zeros skipped, count) pairs, ended by their number.</summary>
     public void Counts(ReadOnlySpan<long> counts)
     {
