@@ -8,6 +8,7 @@ using ModelMonitor.Host.Store;
 namespace ModelMonitor.Host.Tests.Store;
 
 /// <summary>A year of traffic, its labels, evaluations and retention over the real store, as fast as it goes.</summary>
+[Collection(Alone.Name)]
 public sealed class YearTests
 {
     private static readonly TimeSpan s_step = TimeSpan.FromHours(6);
