@@ -70,8 +70,9 @@ public sealed class IngestService(StateWriter writer, MonitorOptions options, IT
             batch.Ensemble = model.Ensemble?.Score(batch.Arrow) ?? [];
             return scores;
         }
-        catch (ScoringException)
+        catch (ScoringException e)
         {
+            batch.NotScored = e.Message;
             return BatchScores.NotScored(batch.Rows);
         }
         finally

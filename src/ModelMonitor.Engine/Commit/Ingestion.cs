@@ -48,6 +48,9 @@ public sealed record IngestReply
     /// <summary>Rows without a score.</summary>
     public long Unscored { get; init; }
 
+    /// <summary>Why the model could not score the first of them; null where all are scored, or a score is not finite by itself.</summary>
+    public string? UnscoredBecause { get; init; }
+
     /// <summary>Columns that the baseline does not know.</summary>
     public IReadOnlyList<string> ExtraColumns { get; init; } = [];
 

@@ -64,9 +64,24 @@ internal sealed class PredictionWork(
     protected override IngestReply Describe(IngestReply reply) => reply with
     {
         Unscored = batches.Sum(b => b.Scores.LongCount(s => !double.IsFinite(s))),
+        UnscoredBecause = FirstReason(),
         ExtraColumns = [.. batches.SelectMany(b => b.Batch.ExtraColumns).Distinct()],
         MissingColumns = [.. batches.SelectMany(b => b.Batch.MissingColumns).Distinct()],
     };
+
+    /// <summary>Rows are counted through the delivery.</summary>
+    private string? FirstReason()
+    {
+        var before = 0;
+        foreach (var (batch, _) in batches)
+        {
+            if (batch.NotScored is { } whole) return whole;
+            if (batch.FirstUnscored is { } row) return (row with { Row = before + row.Row }).ToString();
+            before += batch.Rows;
+        }
+
+        return null;
+    }
 
     /// <summary>Each row's event time; arrival where the data have none.</summary>
     private static long[] Times(DecodedBatch batch, long now)

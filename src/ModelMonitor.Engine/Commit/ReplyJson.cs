@@ -12,6 +12,7 @@ public static class ReplyJson
         foreach (var (reason, rows) in reply.Rejected) rejected[reason] = rows;
         var json = new JsonObject { ["rows"] = reply.Rows, ["duplicate"] = reply.Duplicate, ["rejected"] = rejected };
         if (reply.Unscored > 0) json["unscored"] = reply.Unscored;
+        if (reply.UnscoredBecause is { } because) json["unscored_because"] = because;
         if (reply.ExtraColumns.Count > 0) json["extra_columns"] = Names(reply.ExtraColumns);
         if (reply.MissingColumns.Count > 0) json["missing_columns"] = Names(reply.MissingColumns);
         return json.ToJsonString();
@@ -26,6 +27,7 @@ public static class ReplyJson
             Duplicate = (bool)json["duplicate"]!,
             Rejected = json["rejected"]!.AsObject().ToDictionary(p => p.Key, p => (long)p.Value!, StringComparer.Ordinal),
             Unscored = (long?)json["unscored"] ?? 0,
+            UnscoredBecause = (string?)json["unscored_because"],
             ExtraColumns = Names(json["extra_columns"]),
             MissingColumns = Names(json["missing_columns"]),
         };

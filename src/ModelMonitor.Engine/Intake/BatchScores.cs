@@ -15,7 +15,7 @@ public static class BatchScores
         if (classes > 0) return Predicted(batch, scorer, classes);
         if (scorer is null) return batch.LoggedScores ?? NotScored(batch.Rows);
         var scores = new double[batch.Rows];
-        scorer.Score(batch.Arrow, scores);
+        batch.FirstUnscored = scorer.Score(batch.Arrow, scores);
         if (batch.LoggedScores is { } logged) batch.ScoreDifferences = Differences(logged, scores, 1);
         return scores;
     }
@@ -34,7 +34,7 @@ public static class BatchScores
             var logged = batch.Probabilities;
             batch.Probabilities = [];
             var probabilities = new double[batch.Rows * classes];
-            scorer.Score(batch.Arrow, probabilities);
+            batch.FirstUnscored = scorer.Score(batch.Arrow, probabilities);
             batch.Probabilities = probabilities;
             if (logged.Length > 0) batch.ScoreDifferences = Differences(logged, probabilities, classes);
         }

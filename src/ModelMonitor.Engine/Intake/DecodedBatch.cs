@@ -71,6 +71,12 @@ public sealed record DecodedBatch
     /// <summary>How far each row's logged score lies from the computed one (multiclass: the probability that differs most), NaN where one of the two is not there; null where nothing was computed or logged.</summary>
     public double[]? ScoreDifferences { get; internal set; }
 
+    /// <summary>Why the first row that the model cannot score has no score; null where it can score all.</summary>
+    public Scoring.UnscoredRow? FirstUnscored { get; internal set; }
+
+    /// <summary>Why the model cannot score the batch as a whole; null where it can.</summary>
+    public string? NotScored { get; internal set; }
+
     /// <summary>The scores of a declared ensemble's members, row by row; empty where there are none.</summary>
     public double[] Ensemble { get; internal set; } = [];
 

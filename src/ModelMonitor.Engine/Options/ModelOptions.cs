@@ -26,6 +26,9 @@ public sealed record ModelOptions
     /// <summary>The output that carries the score; null: the only one there is.</summary>
     public string? ScoreOutput { get; init; }
 
+    /// <summary>What turns the output into scores: some models put out logits.</summary>
+    public ScoreActivation ScoreActivation { get; init; }
+
     /// <summary>A multiclass model's classes in the order of its probabilities; null: the ONNX file says.</summary>
     public IReadOnlyList<string>? Classes { get; init; }
 
@@ -88,8 +91,32 @@ public sealed record SegmentOptions
     public IReadOnlyList<string> Features { get; init; } = [];
 }
 
-/// <summary>One ONNX input and the columns that fill it, in order.</summary>
-public sealed record ModelInput(string Name, IReadOnlyList<string> Columns);
+/// <summary>One ONNX input and the columns that fill it, in order; or one value that it gets for every row.</summary>
+/// <param name="Columns">Empty where the input has a <see cref="Value"/>.</param>
+public sealed record ModelInput(string Name, IReadOnlyList<string> Columns)
+{
+    /// <summary>What every row gives the input, as text; null: its columns say.</summary>
+    public string? Value { get; init; }
+
+    /// <summary>Stands in for a null in any of the columns, as text; null: NaN where the input's type has one, else the row is not scored.</summary>
+    public string? Default { get; init; }
+
+    /// <summary>As <see cref="Default"/>, by column; these come first.</summary>
+    public IReadOnlyDictionary<string, string> Defaults { get; init; } = new Dictionary<string, string>();
+}
+
+/// <summary>What turns a model's numbers into scores.</summary>
+public enum ScoreActivation
+{
+    /// <summary>They are scores already.</summary>
+    None,
+
+    /// <summary>1 ÷ (1 + e⁻ˣ) of each number.</summary>
+    Sigmoid,
+
+    /// <summary>eˣ over the sum of it of a row's numbers.</summary>
+    Softmax,
+}
 
 /// <summary>The names of the columns that are not features, as the data call them. A null name: the data have no such column.</summary>
 public sealed record ColumnNames

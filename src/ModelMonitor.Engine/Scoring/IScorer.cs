@@ -29,7 +29,15 @@ public interface IScorer : IDisposable
     /// <summary>Writes one score per row, or one probability per row and class, row by row. A row that cannot be scored (a null where the input's type has no NaN) gets NaN.</summary>
     /// <param name="batch">Columns named as the data name them.</param>
     /// <param name="scores">At least <c>batch.Length</c> long, for multiclass models that times the classes; float32 outputs are widened.</param>
-    void Score(RecordBatch batch, Span<double> scores);
+    /// <returns>Why the first of the rows that cannot be scored cannot; null where all can.</returns>
+    UnscoredRow? Score(RecordBatch batch, Span<double> scores);
+}
+
+/// <summary>Why a row has no score.</summary>
+/// <param name="Row">Its place in the batch, from 0.</param>
+public sealed record UnscoredRow(string Column, int Row, string Reason)
+{
+    public override string ToString() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"column '{Column}', row {Row}: {Reason}");
 }
 
 /// <summary>Opens model files. One implementation: ONNX Runtime in the Host.</summary>

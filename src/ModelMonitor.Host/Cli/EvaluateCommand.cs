@@ -94,7 +94,7 @@ internal static class EvaluateCommand
     {
         if (fed.Rejected.Count > 0)
             error.WriteLine($"note: of {Figures.Count(fed.Rows)} rows of {stream} not counted: {string.Join(", ", fed.Rejected.Select(r => $"{Figures.Count(r.Value)} {r.Key}"))}");
-        if (fed.Unscored > 0) error.WriteLine($"note: {Figures.Count(fed.Unscored)} rows of {stream} have no score");
+        if (fed.Unscored > 0) error.WriteLine($"note: {Figures.Count(fed.Unscored)} rows of {stream} have no score{(fed.UnscoredBecause is { } reason ? $": {reason}" : "")}");
     }
 
     private static CalendarWindows Calendar(string every, MonitorOptions options)

@@ -15,6 +15,9 @@ internal sealed class ProductionFiles(IReadOnlyList<string> files)
 
     public long Unscored { get; private set; }
 
+    /// <summary>Why the first of them; null where that is not known.</summary>
+    public string? UnscoredBecause { get; private set; }
+
     /// <summary>Reason → rows that were not counted.</summary>
     public IReadOnlyDictionary<string, long> Rejected => _rejected;
 
@@ -69,6 +72,7 @@ internal sealed class ProductionFiles(IReadOnlyList<string> files)
     {
         Rows += reply.Rows;
         Unscored += reply.Unscored;
+        UnscoredBecause ??= reply.UnscoredBecause;
         foreach (var (reason, rows) in reply.Rejected)
             if (rows > 0) _rejected[reason] = _rejected.GetValueOrDefault(reason) + rows;
     }

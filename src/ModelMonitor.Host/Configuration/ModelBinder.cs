@@ -17,13 +17,13 @@ internal sealed class ModelBinder(BindingContext context)
         var task = Task(section);
         var columns = Columns(section);
         var onnx = context.File(section, "onnx");
-        var inputs = Inputs(section);
+        var inputs = InputBinder.Bind(section, context.Faults);
         if (!section.Malformed && !section.Has("onnx") && columns.Score is null)
             section.Fault("onnx", "is required, unless the data carry their own scores: then name their column in columns.score");
         if ((section.Has("onnx") || section.Has("ensemble")) && !section.Has("inputs"))
             section.Fault("inputs", "is required with onnx or ensemble: which columns fill which input of the model");
 
-        var (output, positive, classes) = Score(section, task);
+        var (output, positive, classes, activation) = Score(section, task);
         var (reference, learnFrom) = Reference(section, columns);
         if (task == TaskKind.Multiclass && learnFrom is not null)
             section.Fault("reference", $"learned from production {NotYetSupported.Refusal} for multiclass models");
@@ -41,6 +41,7 @@ internal sealed class ModelBinder(BindingContext context)
             Device = Device(section),
             Inputs = inputs,
             ScoreOutput = output,
+            ScoreActivation = activation,
             ScorePositive = positive,
             Classes = classes,
             Threshold = Threshold(section, task),
@@ -91,7 +92,7 @@ internal sealed class ModelBinder(BindingContext context)
 
     private static string NoMeaning(TaskKind? task) => task == TaskKind.Multiclass ? "has no meaning for a multiclass model" : "has no meaning for a regression model";
 
-    private static (string? Output, LabelValue? Positive, IReadOnlyList<string>? Classes) Score(Section model, TaskKind? task)
+    private static (string? Output, LabelValue? Positive, IReadOnlyList<string>? Classes, ScoreActivation Activation) Score(Section model, TaskKind? task)
     {
         var section = model.Child("score", Shapes.Score);
         var output = section.Text("output");
@@ -109,8 +110,11 @@ internal sealed class ModelBinder(BindingContext context)
             model.Fault("score", "must name the classes in the order of their probabilities, for example { classes: [a, b, c] }, as there is no onnx file that says them");
         }
 
+        var activation = section.Word("activation", "sigmoid", "softmax") is { } word ? Enum.Parse<ScoreActivation>(word, ignoreCase: true) : ScoreActivation.None;
+        if (activation != ScoreActivation.None && task == TaskKind.Regression)
+            section.Fault("activation", NoMeaning(task));
         section.Close();
-        return (output, positive, section.Has("classes") ? classes : null);
+        return (output, positive, section.Has("classes") ? classes : null, activation);
     }
 
     private static ColumnNames Columns(Section model)
@@ -131,20 +135,6 @@ internal sealed class ModelBinder(BindingContext context)
         foreach (var twice in columns.All.GroupBy(name => name, StringComparer.Ordinal).Where(group => group.Count() > 1))
             model.Fault("columns", $"the column '{twice.Key}' cannot be two things at once");
         return columns;
-    }
-
-    private List<ModelInput> Inputs(Section section)
-    {
-        var inputs = new List<ModelInput>();
-        foreach (var entry in section.Names("inputs") ?? [])
-        {
-            var columns = Section.Items(entry.Value, context.Faults);
-            if (entry.Value is YamlSequence { Items.Count: 0 })
-                context.Faults.Add(entry.Value.Place, entry.Value.Path, "must name at least one column");
-            inputs.Add(new(entry.Key, [.. columns.Select(column => column.Text)]));
-        }
-
-        return inputs;
     }
 
     private List<string> Ensemble(Section section, TaskKind? task, TimeSpan? learnFrom)

@@ -29,7 +29,9 @@ internal static class Shapes
 {
     public static readonly SectionShape Listen = SectionShape.Of("listen", ["http", "metrics"]);
 
-    public static readonly SectionShape Score = SectionShape.Of("score", ["output", "positive", "classes"]);
+    public static readonly SectionShape Score = SectionShape.Of("score", ["output", "positive", "classes", "activation"]);
+
+    public static readonly SectionShape Input = SectionShape.Of("input", ["columns", "value"], ("default", new NamesShape(LeafShape.Instance, [])));
 
     public static readonly SectionShape Columns = SectionShape.Of("columns", ["id", "time", "label", "label_time", "score", "version"]);
 
@@ -42,7 +44,7 @@ internal static class Shapes
     public static readonly SectionShape Model = SectionShape.Of(
         "model",
         ["version", "task", "onnx", "ensemble", "device", "threshold", "label_positive", "categorical", "categories", "ignore", "baseline", "label_delay", "gate"],
-        ("inputs", new NamesShape(LeafShape.Instance, [])),
+        ("inputs", new NamesShape(Input, [])),
         ("score", Score),
         ("columns", Columns),
         ("reference", Reference),
@@ -74,5 +76,5 @@ internal static class Shapes
         ("ingest", Ingest));
 
     public static readonly IReadOnlyList<SectionShape> All =
-        [Monitor, Listen, Model, Score, Columns, Reference, Join, Segments, Window, Retention, Rule, Action, Ingest];
+        [Monitor, Listen, Model, Input, Score, Columns, Reference, Join, Segments, Window, Retention, Rule, Action, Ingest];
 }

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Numerics;
+using System.Runtime.InteropServices;
 using Apache.Arrow;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
@@ -8,181 +10,190 @@ namespace ModelMonitor.Host.Scoring;
 
 /// <summary>Fills tensors from Arrow columns.</summary>
 /// <remarks>
-/// Numbers and truth values fill any numeric input, text fills string inputs; nothing is parsed. A null becomes NaN where the input's
-/// type has one; elsewhere, and where a number does not fit the input's type exactly (2.5 or 300 in an int8), the row is marked as one
-/// that cannot be scored and 0 or "" is fed in its place.
+/// Numbers and truth values fill any numeric input, text fills string inputs, lists of either as many places as they are long; nothing
+/// is parsed. A null becomes the configured default, else NaN where the input's type has one; elsewhere, and where a number does not
+/// fit the input's type exactly (2.5 or 300 in an int8), the row is marked as one that cannot be scored and 0 or "" is fed in its place.
 /// </remarks>
-internal static class ColumnTensors
+internal static partial class ColumnTensors
 {
-    public static bool Supports(TensorElementType type) => type is
-        TensorElementType.Float or TensorElementType.Double or TensorElementType.String or TensorElementType.Bool or
-        TensorElementType.Int8 or TensorElementType.Int16 or TensorElementType.Int32 or TensorElementType.Int64 or
-        TensorElementType.UInt8 or TensorElementType.UInt16 or TensorElementType.UInt32 or TensorElementType.UInt64;
-
-    /// <summary>A tensor that the caller disposes.</summary>
+    /// <summary>Overwrites the whole tensor; rows beyond <paramref name="count"/> get 0 or "".</summary>
+    /// <param name="tensor">On the host, of the shape of the plan.</param>
     /// <param name="columns">One array per column of the input; empty: every row is filler.</param>
+    /// <param name="width">Numbers per row.</param>
     /// <param name="start">The first row to take.</param>
     /// <param name="count">How many rows to take.</param>
-    /// <param name="rows">Rows of the tensor, at least <paramref name="count"/>; the rest are filled with 0 or "".</param>
-    /// <param name="unscorable">Set to true for each of the rows (from 0) that cannot be scored; otherwise left as it is.</param>
-    public static OrtValue Create(InputPlan input, ReadOnlySpan<IArrowArray> columns, int start, int count, int rows, Span<bool> unscorable)
+    public static void Fill(
+        OrtValue tensor, InputPlan input, ReadOnlySpan<IArrowArray> columns, ReadOnlySpan<int> widths, int width, int rows, int start, int count, UnscorableRows unscorable)
     {
-        long[] shape = input.Flat ? [rows] : [rows, input.Columns.Count];
-        var tensor = input.Type == TensorElementType.String
-            ? OrtValue.CreateTensorWithEmptyStrings(OrtAllocator.DefaultInstance, shape)
-            : OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, input.Type, shape);
-        try
+        var tile = new Tile(input, widths, width, rows, start, count, unscorable);
+        switch (input.Type)
         {
-            switch (input.Type)
-            {
-                case TensorElementType.Float: Numbers<float>(tensor, input, columns, start, count, unscorable); break;
-                case TensorElementType.Double: Numbers<double>(tensor, input, columns, start, count, unscorable); break;
-                case TensorElementType.Int8: Numbers<sbyte>(tensor, input, columns, start, count, unscorable); break;
-                case TensorElementType.Int16: Numbers<short>(tensor, input, columns, start, count, unscorable); break;
-                case TensorElementType.Int32: Numbers<int>(tensor, input, columns, start, count, unscorable); break;
-                case TensorElementType.Int64: Numbers<long>(tensor, input, columns, start, count, unscorable); break;
-                case TensorElementType.UInt8: Numbers<byte>(tensor, input, columns, start, count, unscorable); break;
-                case TensorElementType.UInt16: Numbers<ushort>(tensor, input, columns, start, count, unscorable); break;
-                case TensorElementType.UInt32: Numbers<uint>(tensor, input, columns, start, count, unscorable); break;
-                case TensorElementType.UInt64: Numbers<ulong>(tensor, input, columns, start, count, unscorable); break;
-                case TensorElementType.Bool: Truths(tensor, input, columns, start, count, unscorable); break;
-                case TensorElementType.String: Texts(tensor, input, columns, start, count, unscorable); break;
-                default: throw new NotSupportedException($"tensor({OrtNames.Of(input.Type)})");
-            }
-
-            return tensor;
-        }
-        catch
-        {
-            tensor.Dispose();
-            throw;
+            case TensorElementType.Float: Numbers(tensor.GetTensorMutableDataAsSpan<float>(), tile, columns); break;
+            case TensorElementType.Double: Numbers(tensor.GetTensorMutableDataAsSpan<double>(), tile, columns); break;
+            case TensorElementType.Float16: Numbers(MemoryMarshal.Cast<Float16, Half>(tensor.GetTensorMutableDataAsSpan<Float16>()), tile, columns); break;
+            case TensorElementType.Int8: Numbers(tensor.GetTensorMutableDataAsSpan<sbyte>(), tile, columns); break;
+            case TensorElementType.Int16: Numbers(tensor.GetTensorMutableDataAsSpan<short>(), tile, columns); break;
+            case TensorElementType.Int32: Numbers(tensor.GetTensorMutableDataAsSpan<int>(), tile, columns); break;
+            case TensorElementType.Int64: Numbers(tensor.GetTensorMutableDataAsSpan<long>(), tile, columns); break;
+            case TensorElementType.UInt8: Numbers(tensor.GetTensorMutableDataAsSpan<byte>(), tile, columns); break;
+            case TensorElementType.UInt16: Numbers(tensor.GetTensorMutableDataAsSpan<ushort>(), tile, columns); break;
+            case TensorElementType.UInt32: Numbers(tensor.GetTensorMutableDataAsSpan<uint>(), tile, columns); break;
+            case TensorElementType.UInt64: Numbers(tensor.GetTensorMutableDataAsSpan<ulong>(), tile, columns); break;
+            case TensorElementType.Bool: Truths(MemoryMarshal.Cast<bool, byte>(tensor.GetTensorMutableDataAsSpan<bool>()), tile, columns); break;
+            case TensorElementType.String: Texts(tensor, tile, columns); break;
+            default: throw new NotSupportedException($"tensor({OrtNames.Of(input.Type)})");
         }
     }
 
-    private static void Numbers<T>(OrtValue tensor, InputPlan input, ReadOnlySpan<IArrowArray> columns, int start, int count, Span<bool> unscorable)
+    /// <summary>How many places each column takes, in order; the sum is the width of a row.</summary>
+    /// <exception cref="ScoringException">They are not as many as the input has.</exception>
+    public static void Widths(InputPlan input, ReadOnlySpan<IArrowArray> columns, Span<int> widths)
+    {
+        var (sum, open) = (0, -1);
+        for (var c = 0; c < columns.Length; c++)
+        {
+            widths[c] = ColumnCells.WidthOf(columns[c]);
+            if (widths[c] == 0) open = open < 0 ? c : throw new ScoringException($"column '{input.Columns[open]}', '{input.Columns[c]}': input '{input.Name}' can take one column of lists without a fixed length, these are two");
+            sum += widths[c];
+        }
+
+        if (open >= 0)
+        {
+            if (input.Width is not { } places) throw new ScoringException($"column '{input.Columns[open]}': its lists have no fixed length, and the model does not say how many numbers input '{input.Name}' takes");
+            widths[open] = Math.Max(places - sum, 0);
+            sum += widths[open];
+        }
+
+        var fits = input.Width is { } width ? sum == width : sum > 0 && sum % input.Shape(1, 0)[1..].Where(size => size > 0).Aggregate(1L, (product, size) => product * size) == 0;
+        if (!fits) throw new ScoringException($"column {InputPlan.Quoted(input.Columns)}: input '{input.Name}' takes {input.Width?.ToString(CultureInfo.InvariantCulture) ?? "a multiple of its fixed"} numbers a row, {(columns.Length == 1 ? "it holds" : "they hold")} {sum}");
+    }
+
+    private static void Numbers<T>(Span<T> data, in Tile tile, ReadOnlySpan<IArrowArray> columns)
         where T : unmanaged, INumberBase<T>
     {
-        var data = tensor.GetTensorMutableDataAsSpan<T>();
-        data.Clear();
-        for (var c = 0; c < columns.Length; c++)
-            Column(columns[c], input, c, start, count, data[c..], columns.Length, unscorable);
-    }
+        if (tile.Input.Constant is { } constant)
+        {
+            data.Fill(T.CreateSaturating(constant.Number));
+            return;
+        }
 
-    private static void Truths(OrtValue tensor, InputPlan input, ReadOnlySpan<IArrowArray> columns, int start, int count, Span<bool> unscorable)
-    {
-        var data = tensor.GetTensorMutableDataAsSpan<bool>();
-        data.Clear();
-        var numbers = new byte[count];
+        if (columns.Length == 0) data.Clear();
+        else data[(tile.Count * tile.Width)..].Clear();
+        var place = 0;
         for (var c = 0; c < columns.Length; c++)
         {
-            Column<byte>(columns[c], input, c, start, count, numbers, 1, unscorable);
-            for (var row = 0; row < count; row++)
-            {
-                data[(row * columns.Length) + c] = numbers[row] == 1;
-                unscorable[row] |= numbers[row] > 1;
-            }
+            var cells = ColumnCells.Of(columns[c], tile.Widths[c]);
+            Column(cells, tile, c, data[place..], tile.Width);
+            place += tile.Widths[c];
         }
     }
 
-    private static void Texts(OrtValue tensor, InputPlan input, ReadOnlySpan<IArrowArray> columns, int start, int count, Span<bool> unscorable)
+    private static void Truths(Span<byte> data, in Tile tile, ReadOnlySpan<IArrowArray> columns)
     {
-        for (var c = 0; c < columns.Length; c++)
+        Numbers(data, tile, columns);
+        for (var i = 0; i < tile.Count * tile.Width; i++)
         {
-            var (texts, indices) = columns[c] is DictionaryArray coded ? (coded.Dictionary, coded.Indices) : (columns[c], null);
-            var positions = new int[count];
-            if (indices is null)
-                for (var row = 0; row < count; row++) positions[row] = start + row;
-            else
-                Column<int>(indices, input, c, start, count, positions, 1, unscorable);
-
-            for (var row = 0; row < count; row++)
-            {
-                if (unscorable[row]) continue;
-                if ((uint)positions[row] >= (uint)texts.Length)
-                    throw new ScoringException($"column '{input.Columns[c]}': code {positions[row]} is not in its dictionary of {texts.Length}");
-                var text = Text(texts, positions[row], input, c, out var isNull);
-                if (isNull) unscorable[row] = true;
-                else tensor.StringTensorSetElementAt(text, (row * columns.Length) + c);
-            }
+            if (data[i] <= 1) continue;
+            tile.Unscorable.Mark(i / tile.Width, tile.ColumnAt(i % tile.Width), data[i], value => $"{value} is no truth value");
+            data[i] = 0;
         }
     }
 
-    private static ReadOnlySpan<byte> Text(IArrowArray array, int index, InputPlan input, int column, out bool isNull)
-    {
-        isNull = array.IsNull(index);
-        return (array, isNull) switch
-        {
-            (NullArray, _) or (StringArray or LargeStringArray or StringViewArray, true) => Nothing(out isNull),
-            (StringArray a, _) => a.GetBytes(index, out isNull),
-            (LargeStringArray a, _) => a.GetBytes(index, out isNull),
-            (StringViewArray a, _) => a.GetBytes(index, out isNull),
-            _ => throw WrongType(input, column, array, "text, or a dictionary of text"),
-        };
-    }
-
-    private static ReadOnlySpan<byte> Nothing(out bool isNull)
-    {
-        isNull = true;
-        return default;
-    }
-
-    private static void Column<T>(
-        IArrowArray array, InputPlan input, int column, int start, int count, Span<T> to, int stride, Span<bool> unscorable)
+    private static void Column<T>(in ColumnCells cells, in Tile tile, int column, Span<T> to, int stride)
         where T : unmanaged, INumberBase<T>
     {
-        switch (array)
+        switch (cells.Values)
         {
-            case FloatArray a: Copy(a.Values, a, start, count, to, stride, unscorable); break;
-            case DoubleArray a: Copy(a.Values, a, start, count, to, stride, unscorable); break;
-            case HalfFloatArray a: Copy(a.Values, a, start, count, to, stride, unscorable); break;
-            case Int8Array a: Copy(a.Values, a, start, count, to, stride, unscorable); break;
-            case Int16Array a: Copy(a.Values, a, start, count, to, stride, unscorable); break;
-            case Int32Array a: Copy(a.Values, a, start, count, to, stride, unscorable); break;
-            case Int64Array a: Copy(a.Values, a, start, count, to, stride, unscorable); break;
-            case UInt8Array a: Copy(a.Values, a, start, count, to, stride, unscorable); break;
-            case UInt16Array a: Copy(a.Values, a, start, count, to, stride, unscorable); break;
-            case UInt32Array a: Copy(a.Values, a, start, count, to, stride, unscorable); break;
-            case UInt64Array a: Copy(a.Values, a, start, count, to, stride, unscorable); break;
-            case BooleanArray a:
-                var truths = new byte[count];
-                for (var row = 0; row < count; row++) truths[row] = a.GetValue(start + row) is true ? (byte)1 : (byte)0;
-                Copy(truths, a, start, count, to, stride, unscorable, first: 0);
-                break;
-            case NullArray a: Copy(new byte[count], a, start, count, to, stride, unscorable, first: 0, allNull: true); break;
-            default: throw WrongType(input, column, array, "numbers or truth values");
+            case FloatArray a: Copy(a.Values, cells, tile, column, to, stride); break;
+            case DoubleArray a: Copy(a.Values, cells, tile, column, to, stride); break;
+            case HalfFloatArray a: Copy(a.Values, cells, tile, column, to, stride); break;
+            case Int8Array a: Copy(a.Values, cells, tile, column, to, stride); break;
+            case Int16Array a: Copy(a.Values, cells, tile, column, to, stride); break;
+            case Int32Array a: Copy(a.Values, cells, tile, column, to, stride); break;
+            case Int64Array a: Copy(a.Values, cells, tile, column, to, stride); break;
+            case UInt8Array a: Copy(a.Values, cells, tile, column, to, stride); break;
+            case UInt16Array a: Copy(a.Values, cells, tile, column, to, stride); break;
+            case UInt32Array a: Copy(a.Values, cells, tile, column, to, stride); break;
+            case UInt64Array a: Copy(a.Values, cells, tile, column, to, stride); break;
+            case BooleanArray a: Copy(a, cells, tile, column, to, stride); break;
+            case NullArray: AllNull(cells, tile, column, to, stride); break;
+            default: throw WrongType(tile.Input, column, cells, "numbers or truth values");
         }
     }
 
-    /// <param name="first">Where the values of row <paramref name="start"/> lie in <paramref name="from"/>; by default at that row.</param>
-    private static void Copy<TFrom, T>(
-        ReadOnlySpan<TFrom> from, IArrowArray array, int start, int count, Span<T> to, int stride, Span<bool> unscorable,
-        int? first = null, bool allNull = false)
+    private static void Copy<TFrom, T>(ReadOnlySpan<TFrom> from, in ColumnCells cells, in Tile tile, int column, Span<T> to, int stride)
         where TFrom : unmanaged, INumberBase<TFrom>
         where T : unmanaged, INumberBase<T>
     {
-        var hasNaN = typeof(T) == typeof(float) || typeof(T) == typeof(double);
-        var hasNulls = allNull || array.NullCount != 0;
-        var values = from.Slice(first ?? start, count);
-        for (var row = 0; row < count; row++)
+        var hasNulls = cells.Values.NullCount != 0;
+        for (var row = 0; row < tile.Count; row++)
         {
-            ref var target = ref to[row * stride];
-            // Null slots hold undefined values, so they are looked at first.
-            if (hasNulls && (allNull || array.IsNull(start + row)))
+            var first = cells.First(tile.Start + row);
+            for (var i = 0; i < cells.Width; i++)
             {
-                target = hasNaN ? T.CreateSaturating(double.NaN) : T.Zero;
-                unscorable[row] |= !hasNaN;
-                continue;
-            }
+                ref var target = ref to[(row * stride) + i];
+                // Null slots hold undefined values, so they are looked at first.
+                if (first < 0 || (hasNulls && cells.Values.IsNull(first + i)))
+                {
+                    target = Absent<T>(cells, tile, column, row, first);
+                    continue;
+                }
 
-            target = T.CreateSaturating(values[row]);
-            if (hasNaN || TFrom.CreateSaturating(target) == values[row]) continue;
-            target = T.Zero;
-            unscorable[row] = true;
+                var value = from[first + i];
+                target = T.CreateSaturating(value);
+                if (HasNaN<T>() || TFrom.CreateSaturating(target) == value) continue;
+                tile.Unscorable.Mark(row, tile.Input.Columns[column], (value, tile.Input), about => string.Create(CultureInfo.InvariantCulture, $"{about.value} does not fit input '{about.Input.Name}' of type {OrtNames.Of(about.Input.Type)}"));
+                target = T.Zero;
+            }
         }
     }
 
-    private static ScoringException WrongType(InputPlan input, int column, IArrowArray found, string expected) =>
-        new($"column '{input.Columns[column]}': input '{input.Name}' of type {OrtNames.Of(input.Type)} takes {expected}, found {Describe(found)}");
+    private static void Copy<T>(BooleanArray from, in ColumnCells cells, in Tile tile, int column, Span<T> to, int stride)
+        where T : unmanaged, INumberBase<T>
+    {
+        for (var row = 0; row < tile.Count; row++)
+        {
+            var first = cells.First(tile.Start + row);
+            for (var i = 0; i < cells.Width; i++)
+                to[(row * stride) + i] = first >= 0 && from.GetValue(first + i) is { } truth ? (truth ? T.One : T.Zero) : Absent<T>(cells, tile, column, row, first);
+        }
+    }
+
+    private static void AllNull<T>(in ColumnCells cells, in Tile tile, int column, Span<T> to, int stride)
+        where T : unmanaged, INumberBase<T>
+    {
+        for (var row = 0; row < tile.Count; row++)
+            for (var i = 0; i < cells.Width; i++)
+                to[(row * stride) + i] = Absent<T>(cells, tile, column, row, -1);
+    }
+
+    /// <summary>What is fed for a null, or for every element of a list of the wrong length.</summary>
+    private static T Absent<T>(in ColumnCells cells, in Tile tile, int column, int row, int first)
+        where T : unmanaged, INumberBase<T>
+    {
+        if (first == -2)
+        {
+            MarkLength(cells, tile, column, row);
+            return T.Zero;
+        }
+
+        if (tile.Input.Defaults[column] is { } stand) return T.CreateSaturating(stand.Number);
+        if (HasNaN<T>()) return T.CreateSaturating(double.NaN);
+        MarkNull(tile, column, row);
+        return T.Zero;
+    }
+
+    private static void MarkLength(in ColumnCells cells, in Tile tile, int column, int row) =>
+        tile.Unscorable.Mark(row, tile.Input.Columns[column], (Has: cells.LengthOf(tile.Start + row), Takes: cells.Width, tile.Input),
+            about => string.Create(CultureInfo.InvariantCulture, $"a list of {about.Has}, and input '{about.Input.Name}' takes {about.Takes}"));
+
+    private static void MarkNull(in Tile tile, int column, int row) =>
+        tile.Unscorable.Mark(row, tile.Input.Columns[column], tile.Input, input => $"null, and input '{input.Name}' of type {OrtNames.Of(input.Type)} has neither NaN nor a default");
+
+    private static bool HasNaN<T>() => typeof(T) == typeof(float) || typeof(T) == typeof(double) || typeof(T) == typeof(Half);
+
+    private static ScoringException WrongType(InputPlan input, int column, in ColumnCells cells, string expected) =>
+        new($"column '{input.Columns[column]}': input '{input.Name}' of type {OrtNames.Of(input.Type)} takes {expected}, found {(cells.IsList ? "lists of " : "")}{Describe(cells.Values)}");
 
     private static string Describe(IArrowArray array) =>
         array is DictionaryArray coded ? $"dictionary of {coded.Dictionary.Data.DataType.Name}" : array.Data.DataType.Name;

@@ -1,61 +1,60 @@
-using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
-using ModelMonitor.Engine.Options;
-using ModelMonitor.Engine.Scoring;
 
 namespace ModelMonitor.Host.Scoring;
 
-/// <summary>How one model input is filled: a tensor of [rows, columns], or of [rows] where the model declares it so.</summary>
-/// <param name="Flat">The tensor has one dimension, and so one column.</param>
+/// <summary>How one model input is filled: a tensor of [rows, …], by columns or by one value for all rows.</summary>
+/// <param name="Row">The dimensions of one row, after the first; at most one is -1: as wide as the columns are. Empty: one number a row.</param>
 /// <param name="FixedRows">The number of rows that the model insists on; null where any will do.</param>
-internal sealed record InputPlan(string Name, TensorElementType Type, IReadOnlyList<string> Columns, bool Flat, int? FixedRows)
+/// <param name="Columns">In the order of the tensor; a column of lists fills as many places as its lists are long.</param>
+/// <param name="Defaults">One per column: what stands in for a null; null: nothing does.</param>
+internal sealed record InputPlan(string Name, TensorElementType Type, IReadOnlyList<long> Row, int? FixedRows, IReadOnlyList<string> Columns, IReadOnlyList<InputValue?> Defaults)
 {
-    /// <summary>The plans in the order of the model's inputs.</summary>
-    /// <exception cref="ScoringException">The configured inputs do not fit the model's; every fault is in the message.</exception>
-    public static IReadOnlyList<InputPlan> For(
-        string path, IReadOnlyList<string> names, IReadOnlyDictionary<string, NodeMetadata> declared, IReadOnlyList<ModelInput> configured)
+    /// <summary>What fills the whole tensor; null: the columns do.</summary>
+    public InputValue? Constant { get; init; }
+
+    /// <summary>The shape of a constant that has no rows; null: it has.</summary>
+    public long[]? ConstantShape { get; init; }
+
+    /// <summary>Numbers per row; null where the model leaves that open.</summary>
+    public int? Width => Row.Contains(-1) ? null : (int)Row.Aggregate(1L, (product, size) => checked(product * size));
+
+    /// <param name="width">Numbers per row.</param>
+    public long[] Shape(int rows, int width)
     {
-        var faults = new List<string>();
-        var missing = names.Where(name => configured.All(input => input.Name != name)).ToList();
-        if (missing.Count > 0) faults.Add($"no columns configured for input {Quoted(missing)}");
-        var unknown = configured.Select(input => input.Name).Where(name => !names.Contains(name)).ToList();
-        if (unknown.Count > 0) faults.Add($"no such input {Quoted(unknown)} (the model's inputs: {Quoted(names)})");
-        var twice = configured.GroupBy(input => input.Name).Where(group => group.Count() > 1).Select(group => group.Key).ToList();
-        if (twice.Count > 0) faults.Add($"input {Quoted(twice)} is configured more than once");
-
-        var plans = new List<InputPlan>();
-        foreach (var name in names.Except(missing))
-        {
-            var columns = configured.First(input => input.Name == name).Columns;
-            if (Fault(declared[name], columns.Count) is { } fault)
-                faults.Add($"input '{name}' {fault}");
-            else
-                plans.Add(Of(name, declared[name], columns));
-        }
-
-        if (plans.Select(plan => plan.FixedRows).OfType<int>().Distinct().Count() > 1)
-            faults.Add("its inputs declare different numbers of rows");
-        return faults.Count == 0 ? plans : throw new ScoringException($"{path}: {string.Join("; ", faults)}");
+        if (ConstantShape is not null) return ConstantShape;
+        var known = Row.Where(size => size > 0).Aggregate(1L, (product, size) => product * size);
+        return [rows, .. Row.Select(size => size > 0 ? size : width / known)];
     }
 
     public static string Quoted(IEnumerable<string> names) => string.Join(", ", names.Select(name => $"'{name}'"));
+}
 
-    private static InputPlan Of(string name, NodeMetadata node, IReadOnlyList<string> columns) =>
-        new(name, node.ElementDataType, columns, node.Dimensions.Length == 1, node.Dimensions is [> 0 and var rows, ..] ? rows : null);
-
-    private static string? Fault(NodeMetadata node, int width)
+/// <summary>A value written in the configuration, as the tensor's type reads it.</summary>
+internal readonly record struct InputValue(double Number, string Text)
+{
+    /// <summary>Null where the text is no such value.</summary>
+    public static InputValue? Of(string text, TensorElementType type)
     {
-        if (!node.IsTensor) return $"is a {OrtNames.Of(node)}; only tensors can be filled from columns";
-        if (!ColumnTensors.Supports(node.ElementDataType)) return $"has element type {OrtNames.Of(node.ElementDataType)}, which no column can fill";
-        if (width == 0) return "has no columns";
-        return node.Dimensions switch
+        if (type == TensorElementType.String) return new(0, text);
+        if (text is "true" or "false") return new(text == "true" ? 1 : 0, text);
+        if (!double.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var number) || !double.IsFinite(number)) return null;
+        var (least, most) = type switch
         {
-            // No dimensions: the model does not say, and [rows, columns] is what nearly every converter means.
-            [] => null,
-            [_] => width == 1 ? null : $"takes one column (shape [rows]), {width} are configured",
-            [_, <= 0] => null,
-            [_, var k] => k == width ? null : $"takes {k} column{(k == 1 ? "" : "s")}, {width} {(width == 1 ? "is" : "are")} configured",
-            var other => $"has {other.Length} dimensions; one row must be a scalar or a vector",
+            TensorElementType.Int8 => (sbyte.MinValue, sbyte.MaxValue),
+            TensorElementType.Int16 => (short.MinValue, short.MaxValue),
+            TensorElementType.Int32 => (int.MinValue, int.MaxValue),
+            // Beyond 2^53 a double is no exact whole number any more.
+            TensorElementType.Int64 => (-Exact, Exact),
+            TensorElementType.UInt8 => (0, byte.MaxValue),
+            TensorElementType.UInt16 => (0, ushort.MaxValue),
+            TensorElementType.UInt32 => (0, uint.MaxValue),
+            TensorElementType.UInt64 => (0, Exact),
+            TensorElementType.Bool => (0, 1),
+            _ => (double.MinValue, double.MaxValue),
         };
+        var fits = number >= least && number <= most && (TensorTypes.HasNaN(type) || number == Math.Floor(number));
+        return fits ? new(number, text) : null;
     }
+
+    private const double Exact = 1L << 53;
 }

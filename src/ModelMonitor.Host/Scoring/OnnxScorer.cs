@@ -5,39 +5,24 @@ using ModelMonitor.Engine.Scoring;
 
 namespace ModelMonitor.Host.Scoring;
 
-/// <summary>One ONNX session. Made by <see cref="OnnxScorerFactory"/>; disposing it disposes the session.</summary>
+/// <summary>One ONNX model. Made by <see cref="OnnxScorerFactory"/>.</summary>
 /// <remarks>
-/// Rows go in tiles of <see cref="TileRows"/>, so that memory does not grow with the batch. A row's score does not depend on the rows
-/// beside it nor on the size of the batch.
+/// A row's score does not depend on the rows beside it nor on the size of the batch. Disposed while it scores, it goes when the last
+/// call has returned.
 /// </remarks>
 public sealed class OnnxScorer : IScorer
 {
-    /// <summary>Rows per run where the model does not fix a number of its own.</summary>
-    public const int TileRows = 4096;
-
-    /// <summary>
-    /// A single row takes kernels that add in another order (linear classifiers score it differently in the last bits); one row of
-    /// filler beside it avoids them.
-    /// </summary>
-    private const int LeastRows = 2;
-
     private readonly string path;
-    private readonly InferenceSession session;
+    private readonly OnnxSession session;
     private readonly IReadOnlyList<InputPlan> inputs;
     private readonly ScoreOutput output;
-    private readonly int? fixedRows;
-    private readonly string[] inputNames;
-    private readonly string[] outputNames;
-    private readonly RunOptions runOptions = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
-    private bool disposed;
+    private readonly UseCount uses;
 
-    internal OnnxScorer(string path, InferenceSession session, IReadOnlyList<InputPlan> inputs, ScoreOutput output, string sha256)
+    internal OnnxScorer(ModelFile file, OnnxSession session, IReadOnlyList<InputPlan> inputs, ScoreOutput output)
     {
-        (this.path, this.session, this.inputs, this.output, Sha256) = (path, session, inputs, output, sha256);
-        fixedRows = inputs.Select(input => input.FixedRows).FirstOrDefault(rows => rows is not null);
-        inputNames = [.. inputs.Select(input => input.Name)];
-        outputNames = [output.Name];
+        (path, this.session, this.inputs, this.output, Sha256) = (file.Path, session, inputs, output, file.Sha256);
         InputColumns = [.. inputs.SelectMany(input => input.Columns).Distinct()];
+        uses = new(session.Dispose);
     }
 
     /// <inheritdoc/>
@@ -57,28 +42,22 @@ public sealed class OnnxScorer : IScorer
 
     /// <inheritdoc/>
     /// <exception cref="ScoringException">Also where the model itself fails on these values.</exception>
-    public void Score(RecordBatch batch, Span<double> scores)
+    public UnscoredRow? Score(RecordBatch batch, Span<double> scores)
     {
-        ObjectDisposedException.ThrowIf(disposed, this);
         ArgumentNullException.ThrowIfNull(batch);
         if (scores.Length < batch.Length * output.Width) throw new ArgumentException($"{scores.Length} places for {batch.Length} scores", nameof(scores));
-        if (batch.Length == 0) return;
-
-        var columns = Resolve(batch);
-        var tile = fixedRows ?? TileRows;
-        var unscorable = new bool[Math.Min(tile, batch.Length)];
-        for (var start = 0; start < batch.Length; start += tile)
+        ObjectDisposedException.ThrowIf(!uses.TryBegin(), this);
+        try
         {
-            var count = Math.Min(tile, batch.Length - start);
-            System.Array.Clear(unscorable);
-            try
-            {
-                Run(columns, start, scores.Slice(start * output.Width, count * output.Width), unscorable.AsSpan(0, count));
-            }
-            catch (OnnxRuntimeException e)
-            {
-                throw new ScoringException($"{path}: the model failed: {OrtErrors.OneLine(e)}", e);
-            }
+            return batch.Length == 0 ? null : session.Score(Resolve(batch), batch.Length, scores);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw new ScoringException($"{path}: the model failed: {OrtErrors.OneLine(e)}", e);
+        }
+        finally
+        {
+            uses.End();
         }
     }
 
@@ -86,10 +65,9 @@ public sealed class OnnxScorer : IScorer
     /// <exception cref="ScoringException">What comes back is no score. A model that fails on the filler itself is given the benefit of the doubt.</exception>
     internal void Probe()
     {
-        var none = inputs.Select(_ => System.Array.Empty<IArrowArray>()).ToArray();
         try
         {
-            Run(none, 0, new double[output.Width], stackalloc bool[1]);
+            session.Probe();
         }
         catch (OnnxRuntimeException)
         {
@@ -98,33 +76,7 @@ public sealed class OnnxScorer : IScorer
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        if (disposed) return;
-        disposed = true;
-        runOptions.Dispose();
-        session.Dispose();
-    }
-
-    private void Run(IArrowArray[][] columns, int start, Span<double> scores, Span<bool> unscorable)
-    {
-        var rows = fixedRows ?? Math.Max(unscorable.Length, LeastRows);
-        var values = new OrtValue[inputs.Count];
-        try
-        {
-            for (var i = 0; i < values.Length; i++)
-                values[i] = ColumnTensors.Create(inputs[i], columns[i], start, unscorable.Length, rows, unscorable);
-            using var results = session.Run(runOptions, inputNames, values, outputNames);
-            output.Read(results[0], rows, scores);
-        }
-        finally
-        {
-            foreach (var value in values) value?.Dispose();
-        }
-
-        for (var row = 0; row < unscorable.Length; row++)
-            if (unscorable[row]) scores.Slice(row * output.Width, output.Width).Fill(double.NaN);
-    }
+    public void Dispose() => uses.Dispose();
 
     /// <summary>The arrays of each input. Names compare exactly; all that are missing are named at once.</summary>
     private IArrowArray[][] Resolve(RecordBatch batch)

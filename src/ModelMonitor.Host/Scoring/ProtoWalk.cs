@@ -15,6 +15,9 @@ internal ref struct ProtoWalk(ReadOnlySpan<byte> message)
     /// <summary>The content of a text, message or packed field; empty for numbers.</summary>
     public ReadOnlySpan<byte> Bytes { get; private set; }
 
+    /// <summary>The field as it stands in the message, tag and all.</summary>
+    public ReadOnlySpan<byte> Raw { get; private set; }
+
     /// <summary>The number of an integer field.</summary>
     public readonly long Number => (long)number;
 
@@ -23,6 +26,7 @@ internal ref struct ProtoWalk(ReadOnlySpan<byte> message)
     {
         Bytes = default;
         if (rest.IsEmpty) return false;
+        var before = rest;
         var tag = Varint(ref rest);
         width = 0;
         Field = (int)(tag >> 3);
@@ -35,6 +39,7 @@ internal ref struct ProtoWalk(ReadOnlySpan<byte> message)
             default: throw new InvalidDataException("unknown wire type");
         }
 
+        Raw = before[..^rest.Length];
         return true;
     }
 

@@ -1,7 +1,9 @@
+using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using ModelMonitor.Core;
 using ModelMonitor.Core.Sketches;
+using ModelMonitor.Engine.Options;
 using ModelMonitor.Engine.Scoring;
 
 namespace ModelMonitor.Host.Scoring;
@@ -26,62 +28,26 @@ internal sealed partial class ScoreOutput
         return classes;
     }
 
-    private void ReadClasses(OrtValue value, int rows, Span<double> scores)
+    private void ReadClasses(OrtValue tensor, TensorElementType type, int width, Span<double> scores)
     {
-        switch (value.OnnxType)
+        if (width != Width) throw Fault($"came back with {width} values a row; one probability for each of {Width} classes is needed");
+        switch (type)
         {
-            case OnnxValueType.ONNX_TYPE_TENSOR: ReadColumns(value, rows, scores); break;
-            case OnnxValueType.ONNX_TYPE_SEQUENCE: ReadClassMaps(value, rows, scores); break;
-            default: throw Fault($"is a {OrtNames.Of(value.OnnxType)}, which carries no probabilities");
+            case TensorElementType.Float: Widen(tensor.GetTensorDataAsSpan<float>(), scores); break;
+            case TensorElementType.Double: Widen(tensor.GetTensorDataAsSpan<double>(), scores); break;
+            case TensorElementType.Float16: Widen(MemoryMarshal.Cast<Float16, Half>(tensor.GetTensorDataAsSpan<Float16>()), scores); break;
+            default: throw Fault($"has {OrtNames.Of(type)} values; a probability is float or double");
         }
+
+        if (activation == ScoreActivation.Softmax)
+            for (var start = 0; start < scores.Length; start += Width) TensorMath.Softmax(scores.Slice(start, Width));
+        else if (activation == ScoreActivation.Sigmoid)
+            foreach (ref var score in scores) score = TensorMath.Sigmoid(score);
     }
 
-    private void ReadColumns(OrtValue tensor, int rows, Span<double> scores)
+    private static void Widen<T>(ReadOnlySpan<T> from, Span<double> into)
+        where T : unmanaged, System.Numerics.INumberBase<T>
     {
-        var info = tensor.GetTensorTypeAndShape();
-        if (info.Shape is not [var found, ..] || found != rows || info.ElementCount != (long)rows * Width)
-            throw Fault($"came back as [{string.Join(',', info.Shape)}] for {rows} rows; one probability for each of {Width} classes is needed for each row");
-        CopyFrom(tensor, scores);
-    }
-
-    private void ReadClassMaps(OrtValue sequence, int rows, Span<double> scores)
-    {
-        if (sequence.GetValueCount() != rows) throw Fault($"came back with {sequence.GetValueCount()} maps for {rows} rows");
-        var allocator = OrtAllocator.DefaultInstance;
-        int[]? places = null;
-        var values = new double[Width];
-        for (var row = 0; row < scores.Length / Width; row++)
-        {
-            using var map = sequence.GetValue(row, allocator);
-            if (map.OnnxType != OnnxValueType.ONNX_TYPE_MAP) throw Fault($"is a sequence of {OrtNames.Of(map.OnnxType)}; probabilities come in maps from class to number");
-            // ZipMap gives every row the same keys, and a map lists them in order: one look is enough.
-            if (places is null)
-            {
-                using var keys = map.GetValue(0, allocator);
-                var names = Keys(keys);
-                places = [.. classes!.Select(name => names.IndexOf(name))];
-                if (names.Count != Width || places.Contains(-1)) throw Fault($"has classes {InputPlan.Quoted(names)}; the model says {InputPlan.Quoted(classes!)}");
-            }
-
-            using var numbers = map.GetValue(1, allocator);
-            CopyFrom(numbers, values);
-            for (var k = 0; k < places.Length; k++) scores[(row * Width) + k] = values[places[k]];
-        }
-    }
-
-    private void CopyFrom(OrtValue tensor, Span<double> into)
-    {
-        switch (tensor.GetTensorTypeAndShape().ElementDataType)
-        {
-            case TensorElementType.Float:
-                var floats = tensor.GetTensorDataAsSpan<float>();
-                for (var i = 0; i < into.Length; i++) into[i] = floats[i];
-                break;
-            case TensorElementType.Double:
-                tensor.GetTensorDataAsSpan<double>()[..into.Length].CopyTo(into);
-                break;
-            case var other:
-                throw Fault($"has {OrtNames.Of(other)} values; a probability is float or double");
-        }
+        for (var i = 0; i < into.Length; i++) into[i] = double.CreateSaturating(from[i]);
     }
 }

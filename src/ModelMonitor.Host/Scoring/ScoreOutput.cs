@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using ModelMonitor.Core;
@@ -7,71 +7,86 @@ using ModelMonitor.Engine.Scoring;
 
 namespace ModelMonitor.Host.Scoring;
 
-/// <summary>Reads one score per row out of the output that carries it.</summary>
+/// <summary>Reads the scores out of the output that carries them: one per row, or one probability per row and class.</summary>
 /// <remarks>
 /// Declared shapes are often wrong, so only what comes back counts: a tensor with one value per row is the score itself; with several, the
-/// positive class's column; a sequence of maps (ZipMap) has the score under the positive class's key.
+/// positive class's column; whole numbers, truth values and texts are the label that the model predicts, and score 1 or 0.
 /// </remarks>
 /// <param name="path">For messages.</param>
+/// <param name="shown">The output as the model's author calls it, for messages.</param>
 /// <param name="positive">The positive class; null: the second of two.</param>
 /// <param name="classes">The model's classes in the order of its columns; null where the graph does not say.</param>
-internal sealed partial class ScoreOutput(string path, string name, TaskKind task, LabelValue? positive, IReadOnlyList<string>? classes)
+internal sealed partial class ScoreOutput(string path, string shown, string name, TaskKind task, LabelValue? positive, IReadOnlyList<string>? classes, ScoreActivation activation)
 {
+    /// <summary>The tensor that is read: what goes into a ZipMap, where the output comes from one.</summary>
     public string Name => name;
 
-    /// <summary>The configured output, or the only one.</summary>
+    /// <summary>The configured output, or the only one that can be it.</summary>
+    /// <param name="session">Of the model without its ZipMaps.</param>
+    /// <param name="graph">Of the file as it is; null where it could not be walked.</param>
     /// <exception cref="ScoringException">There is no such output, or several and none is configured.</exception>
-    public static ScoreOutput For(
-        string path, IReadOnlyList<string> names, IReadOnlyDictionary<string, NodeMetadata> declared, ModelOptions model, ReadOnlySpan<byte> file)
+    public static ScoreOutput For(ModelFile file, InferenceSession session, ModelOptions model, OnnxGraph? graph)
     {
-        var listed = string.Join(", ", names.Select(output => $"'{output}' {OrtNames.Of(declared[output])}"));
-        if (model.ScoreOutput is { } wanted && !names.Contains(wanted))
-            throw new ScoringException($"{path}: no output '{wanted}'; the model's outputs: {listed}");
-        if (model.ScoreOutput is null && names.Count != 1)
-            throw new ScoringException($"{path}: name the output that carries the score; the model's outputs: {listed}");
-        var name = model.ScoreOutput ?? names[0];
-        var classes = ClassLabels.Of(file, name);
-        return new ScoreOutput(path, name, model.Task, model.ScorePositive, model.Task == TaskKind.Multiclass ? ClassesOf(path, name, classes, model.Classes) : classes);
+        var declared = session.OutputMetadata;
+        var outputs = graph?.Outputs is { Count: > 0 } written ? written : session.OutputNames;
+        string Source(string output) => graph?.ZippedBy(output) ?? output;
+        string Listed() => string.Join(", ", outputs.Select(output => $"'{output}' {(graph?.ZippedBy(output) is null ? OrtNames.Of(declared[output]) : "sequence of map")}"));
+        if (model.ScoreOutput is { } wanted && !outputs.Contains(wanted))
+            throw new ScoringException($"{file.Path}: no output '{wanted}'; the model's outputs: {Listed()}");
+        var candidates = model.ScoreOutput is { } one ? [one] : outputs.Count == 1 ? outputs : outputs.Where(output => declared[Source(output)] is { IsTensor: true, ElementDataType: TensorElementType.Float or TensorElementType.Double or TensorElementType.Float16 }).ToList();
+        if (candidates.Select(Source).Distinct().Count() != 1)
+            throw new ScoringException($"{file.Path}: name the output that carries the score; the model's outputs: {Listed()}");
+        var (shown, name) = (candidates[0], Source(candidates[0]));
+        var classes = graph?.ClassesOf(shown);
+        if (model.Task == TaskKind.Multiclass) classes = ClassesOf(file.Path, shown, classes, model.Classes);
+        return new ScoreOutput(file.Path, shown, name, model.Task, model.ScorePositive, classes, model.ScoreActivation);
     }
 
     /// <summary>Writes the scores of the first rows.</summary>
-    /// <param name="rows">Rows that went in, at least as many as <paramref name="scores"/> is long.</param>
+    /// <param name="rows">Rows that went in, at least as many as there are scores.</param>
     /// <exception cref="ScoringException">What came back is no score.</exception>
     public void Read(OrtValue value, int rows, Span<double> scores)
     {
-        if (task == TaskKind.Multiclass)
-        {
-            ReadClasses(value, rows, scores);
-            return;
-        }
+        if (value.OnnxType != OnnxValueType.ONNX_TYPE_TENSOR) throw Fault($"is a {OrtNames.Of(value.OnnxType)}, which carries no score");
+        var info = value.GetTensorTypeAndShape();
+        var width = (int)(info.ElementCount / rows);
+        // A model that takes one row at a time may drop that dimension.
+        if (width == 0 || (long)width * rows != info.ElementCount || (rows > 1 && (info.Shape is not [var found, ..] || found != rows)))
+            throw Fault($"came back as [{string.Join(',', info.Shape)}] for {rows} rows; one score, or one per class, is needed for each row");
+        if (IsLabel(info.ElementDataType)) ReadLabels(value, info.ElementDataType, width, scores);
+        else if (task == TaskKind.Multiclass) ReadClasses(value, info.ElementDataType, width, scores);
+        else ReadScores(value, info.ElementDataType, width, scores);
+    }
 
-        switch (value.OnnxType)
+    private void ReadScores(OrtValue tensor, TensorElementType type, int width, Span<double> scores)
+    {
+        var column = width == 1 ? 0 : ColumnOf(width);
+        if (activation == ScoreActivation.Softmax && width == 1) throw Fault("has one value per row; a softmax is taken over several, sigmoid over one");
+        var values = new double[activation == ScoreActivation.Softmax ? width : 0];
+        switch (type)
         {
-            case OnnxValueType.ONNX_TYPE_TENSOR: ReadTensor(value, rows, scores); break;
-            case OnnxValueType.ONNX_TYPE_SEQUENCE: ReadMaps(value, rows, scores); break;
-            default: throw Fault($"is a {OrtNames.Of(value.OnnxType)}, which carries no score");
+            case TensorElementType.Float: Pick(tensor.GetTensorDataAsSpan<float>(), width, column, values, scores); break;
+            case TensorElementType.Double: Pick(tensor.GetTensorDataAsSpan<double>(), width, column, values, scores); break;
+            case TensorElementType.Float16: Pick(MemoryMarshal.Cast<Float16, Half>(tensor.GetTensorDataAsSpan<Float16>()), width, column, values, scores); break;
+            default: throw Fault($"is a tensor({OrtNames.Of(type)}); a score is float or double");
         }
     }
 
-    private void ReadTensor(OrtValue tensor, int rows, Span<double> scores)
+    private void Pick<T>(ReadOnlySpan<T> from, int width, int column, Span<double> values, Span<double> scores)
+        where T : unmanaged, System.Numerics.INumberBase<T>
     {
-        var info = tensor.GetTensorTypeAndShape();
-        var width = info.ElementCount / rows;
-        if (info.Shape is not [var found, ..] || found != rows || width * rows != info.ElementCount || width == 0)
-            throw Fault($"came back as [{string.Join(',', info.Shape)}] for {rows} rows; one score, or one per class, is needed for each row");
-        var column = width == 1 ? 0 : ColumnOf((int)width);
-        switch (info.ElementDataType)
+        for (var row = 0; row < scores.Length; row++)
         {
-            case TensorElementType.Float:
-                var floats = tensor.GetTensorDataAsSpan<float>();
-                for (var row = 0; row < scores.Length; row++) scores[row] = floats[(row * (int)width) + column];
-                break;
-            case TensorElementType.Double:
-                var doubles = tensor.GetTensorDataAsSpan<double>();
-                for (var row = 0; row < scores.Length; row++) scores[row] = doubles[(row * (int)width) + column];
-                break;
-            default:
-                throw Fault($"is a tensor({OrtNames.Of(info.ElementDataType)}); a score is float or double");
+            if (activation == ScoreActivation.Softmax)
+            {
+                for (var k = 0; k < width; k++) values[k] = double.CreateSaturating(from[(row * width) + k]);
+                TensorMath.Softmax(values);
+                scores[row] = values[column];
+                continue;
+            }
+
+            var value = double.CreateSaturating(from[(row * width) + column]);
+            scores[row] = activation == ScoreActivation.Sigmoid ? TensorMath.Sigmoid(value) : value;
         }
     }
 
@@ -94,42 +109,5 @@ internal sealed partial class ScoreOutput(string path, string name, TaskKind tas
         throw Fault($"has classes {InputPlan.Quoted(known)}; the positive one is configured as '{wanted}'");
     }
 
-    private void ReadMaps(OrtValue sequence, int rows, Span<double> scores)
-    {
-        if (task == TaskKind.Regression) throw Fault("is a sequence of maps; a regression has one number per row");
-        if (sequence.GetValueCount() != rows) throw Fault($"came back with {sequence.GetValueCount()} maps for {rows} rows");
-        var allocator = OrtAllocator.DefaultInstance;
-        var place = -1;
-        for (var row = 0; row < scores.Length; row++)
-        {
-            using var map = sequence.GetValue(row, allocator);
-            if (map.OnnxType != OnnxValueType.ONNX_TYPE_MAP) throw Fault($"is a sequence of {OrtNames.Of(map.OnnxType)}; a score comes in maps from class to number");
-            // ZipMap gives every row the same keys, and a map lists them in order: one look is enough.
-            if (place < 0)
-            {
-                using var keys = map.GetValue(0, allocator);
-                place = ClassOf(Keys(keys));
-            }
-
-            using var values = map.GetValue(1, allocator);
-            scores[row] = values.GetTensorTypeAndShape().ElementDataType switch
-            {
-                TensorElementType.Float => values.GetTensorDataAsSpan<float>()[place],
-                TensorElementType.Double => values.GetTensorDataAsSpan<double>()[place],
-                var other => throw Fault($"maps classes to {OrtNames.Of(other)}; a score is float or double"),
-            };
-        }
-    }
-
-    private List<string> Keys(OrtValue keys)
-    {
-        var type = keys.GetTensorTypeAndShape().ElementDataType;
-        if (type == TensorElementType.String) return [.. keys.GetStringTensorAsArray()];
-        if (type != TensorElementType.Int64) throw Fault($"has {OrtNames.Of(type)} keys; classes are int64 or string");
-        var texts = new List<string>();
-        foreach (var key in keys.GetTensorDataAsSpan<long>()) texts.Add(key.ToString(CultureInfo.InvariantCulture));
-        return texts;
-    }
-
-    private ScoringException Fault(string what) => new($"{path}: output '{name}' {what}");
+    private ScoringException Fault(string what) => new($"{path}: output '{shown}' {what}");
 }

@@ -80,10 +80,11 @@ public sealed class ImportanceTests
 
         public string Sha256 => "00";
 
-        public void Score(RecordBatch batch, Span<double> scores)
+        public UnscoredRow? Score(RecordBatch batch, Span<double> scores)
         {
             var (x, carrier) = ((DoubleArray)batch.Column("x"), (StringArray)batch.Column("carrier"));
             for (var row = 0; row < batch.Length; row++) scores[row] = (x.GetValue(row)!.Value / 128) + (carrier.GetString(row) == "a" ? 0.15 : 0);
+            return null;
         }
 
         public void Dispose()

@@ -98,7 +98,11 @@ public sealed class ServingSkewTests
 
         public string Sha256 => "00";
 
-        public void Score(RecordBatch batch, Span<double> scores) => values.CopyTo(scores);
+        public UnscoredRow? Score(RecordBatch batch, Span<double> scores)
+        {
+            values.CopyTo(scores);
+            return null;
+        }
 
         public void Dispose()
         {

@@ -19,7 +19,7 @@ public sealed class InputTests : Fixture
         get
         {
             var data = new TheoryData<int, int>();
-            foreach (var type in new[] { F32, F64, I8, I16, I32, I64, U8, U16, U32, U64 })
+            foreach (var type in new[] { F16, F32, F64, I8, I16, I32, I64, U8, U16, U32, U64 })
                 foreach (var rank in new[] { 1, 2 })
                     data.Add(type, rank);
             return data;

@@ -5,7 +5,7 @@ namespace ModelMonitor.Host.Tests.Scoring;
 /// <summary>Writes small ONNX models, so that a test shows the graph it is about. Field numbers are those of onnx.proto.</summary>
 internal static class OnnxFile
 {
-    public const int F32 = 1, U8 = 2, I8 = 3, U16 = 4, I16 = 5, I32 = 6, I64 = 7, Str = 8, Truth = 9, F64 = 11, U32 = 12, U64 = 13;
+    public const int F32 = 1, U8 = 2, I8 = 3, U16 = 4, I16 = 5, I32 = 6, I64 = 7, Str = 8, Truth = 9, F16 = 10, F64 = 11, U32 = 12, U64 = 13;
 
     public static byte[] Model(byte[][] inputs, byte[][] outputs, byte[][] nodes, params byte[][] weights)
     {
