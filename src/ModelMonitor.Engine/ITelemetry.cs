@@ -27,6 +27,11 @@ public interface ITelemetry
 
     void Scored(string model, TimeSpan duration);
 
+    /// <summary>A model's scorer went from one device to another.</summary>
+    void DeviceChanged(string model, string from, string to)
+    {
+    }
+
     void Committed(TimeSpan duration);
 
     /// <summary>Rows that wait for their commit.</summary>

@@ -18,7 +18,7 @@ public sealed record ModelOptions
     public IReadOnlyList<string> Ensemble { get; init; } = [];
 
     /// <summary>Devices to try, in this order.</summary>
-    public IReadOnlyList<string> Device { get; init; } = ["cpu"];
+    public IReadOnlyList<DeviceOptions> Device { get; init; } = [new("cpu")];
 
     /// <summary>ONNX input → the columns that fill it, in order.</summary>
     public IReadOnlyList<ModelInput> Inputs { get; init; } = [];
@@ -103,6 +103,20 @@ public sealed record ModelInput(string Name, IReadOnlyList<string> Columns)
 
     /// <summary>As <see cref="Default"/>, by column; these come first.</summary>
     public IReadOnlyDictionary<string, string> Defaults { get; init; } = new Dictionary<string, string>();
+}
+
+/// <summary>A device that a model may be scored on.</summary>
+/// <param name="Name">`cpu`, `cuda`, `webgpu` …; of a library, how logs and metrics call it.</param>
+public sealed record DeviceOptions(string Name)
+{
+    /// <summary>A plugin execution provider's library; null: the device comes with ONNX Runtime.</summary>
+    public string? Library { get; init; }
+
+    /// <summary>Without it the monitor does not start; otherwise the next device is tried.</summary>
+    public bool Required { get; init; }
+
+    /// <summary>The provider's own options, by its own names.</summary>
+    public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();
 }
 
 /// <summary>What turns a model's numbers into scores.</summary>

@@ -17,6 +17,14 @@ public interface IScorer : IDisposable
     /// <summary>The execution provider in use, for example `cpu`.</summary>
     string Provider { get; }
 
+    /// <summary>What is worth knowing of the devices: which was not to be had and why, which operators stay on the CPU.</summary>
+    IReadOnlyList<string> DeviceNotes => [];
+
+    /// <summary>Calls after each change of <see cref="Provider"/>: a device was lost, or is back.</summary>
+    void OnDeviceChange(Action<DeviceChange> tell)
+    {
+    }
+
     /// <summary>Hex SHA-256 of the model file.</summary>
     string Sha256 { get; }
 
@@ -32,6 +40,9 @@ public interface IScorer : IDisposable
     /// <returns>Why the first of the rows that cannot be scored cannot; null where all can.</returns>
     UnscoredRow? Score(RecordBatch batch, Span<double> scores);
 }
+
+/// <summary>A scorer goes on on another device.</summary>
+public sealed record DeviceChange(string From, string To, string Reason);
 
 /// <summary>Why a row has no score.</summary>
 /// <param name="Row">Its place in the batch, from 0.</param>

@@ -7,8 +7,6 @@ namespace ModelMonitor.Host.Configuration;
 /// <summary>Binds one entry of `models`.</summary>
 internal sealed class ModelBinder(BindingContext context)
 {
-    private static readonly string[] s_devices = ["cpu", "cuda", "tensorrt", "webgpu", "openvino", "dml", "rocm", "migraphx", "coreml"];
-
     /// <summary>The model with whatever of it could be read; the faults say what could not.</summary>
     public ModelOptions Bind(YamlEntry entry)
     {
@@ -38,7 +36,7 @@ internal sealed class ModelBinder(BindingContext context)
             Task = task ?? TaskKind.Binary,
             Onnx = onnx,
             Ensemble = Ensemble(section, task, learnFrom),
-            Device = Device(section),
+            Device = DeviceBinder.Bind(section, context),
             Inputs = inputs,
             ScoreOutput = output,
             ScoreActivation = activation,
@@ -151,18 +149,6 @@ internal sealed class ModelBinder(BindingContext context)
         if (learnFrom is not null)
             section.Fault("ensemble", "needs reference files: its own values on them are what production is compared with");
         return members;
-    }
-
-    private static IReadOnlyList<string> Device(Section section)
-    {
-        var devices = section.Texts("device");
-        foreach (var device in devices.Except(s_devices, StringComparer.Ordinal))
-            section.Fault("device", $"'{device}' is none of {string.Join(", ", s_devices)}{Suggestion.For(device, s_devices)}");
-        if (devices.Count == 0)
-            return ["cpu"];
-        if (NotYetSupported.IsDevice(devices))
-            section.Fault("device", $"a list without cpu {NotYetSupported.Refusal}");
-        return devices;
     }
 
     private (ReferenceFiles? Files, TimeSpan? LearnFrom) Reference(Section model, ColumnNames columns)

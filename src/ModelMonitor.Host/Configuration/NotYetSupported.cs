@@ -18,9 +18,6 @@ internal static class NotYetSupported
 
     public static bool IsKey(string section, string key) => s_keys.Contains((section, key));
 
-    /// <summary>A list without the CPU could not fall back to the only device there is.</summary>
-    public static bool IsDevice(IEnumerable<string> devices) => !devices.Contains("cpu");
-
     public static bool IsHook(string hook) => hook != "webhook";
 
     /// <summary>A state that is more than a folder: a plugin's.</summary>

@@ -33,6 +33,8 @@ internal static class Shapes
 
     public static readonly SectionShape Input = SectionShape.Of("input", ["columns", "value"], ("default", new NamesShape(LeafShape.Instance, [])));
 
+    public static readonly SectionShape Device = SectionShape.Of("device", ["name", "library", "required"], ("options", new NamesShape(LeafShape.Instance, [])));
+
     public static readonly SectionShape Columns = SectionShape.Of("columns", ["id", "time", "label", "label_time", "score", "version"]);
 
     public static readonly SectionShape Reference = SectionShape.Of("reference", ["train", "holdout", "production"]);
@@ -43,7 +45,8 @@ internal static class Shapes
 
     public static readonly SectionShape Model = SectionShape.Of(
         "model",
-        ["version", "task", "onnx", "ensemble", "device", "threshold", "label_positive", "categorical", "categories", "ignore", "baseline", "label_delay", "gate"],
+        ["version", "task", "onnx", "ensemble", "threshold", "label_positive", "categorical", "categories", "ignore", "baseline", "label_delay", "gate"],
+        ("device", Device),
         ("inputs", new NamesShape(Input, [])),
         ("score", Score),
         ("columns", Columns),
@@ -76,5 +79,5 @@ internal static class Shapes
         ("ingest", Ingest));
 
     public static readonly IReadOnlyList<SectionShape> All =
-        [Monitor, Listen, Model, Input, Score, Columns, Reference, Join, Segments, Window, Retention, Rule, Action, Ingest];
+        [Monitor, Listen, Model, Device, Input, Score, Columns, Reference, Join, Segments, Window, Retention, Rule, Action, Ingest];
 }

@@ -20,10 +20,24 @@ internal sealed class VersionRegistration(ModelCatalog catalog, StateWriter writ
             var gate = VersionGate.Of(model.Baseline, Evaluator.OptionsOf(model, 1));
             foreach (var finding in gate) Log.GateBreached(logger, model.Name, model.Baseline.Version, finding.Kind, finding.Message);
             telemetry.ModelDeclared(model.Name, model.Baseline.Version, "champion", model.Scorer?.Provider ?? "none", model.Baseline.ModelSha256);
+            WatchDevices(model);
             var weights = model.Baseline.Weights?.Tensors ?? [];
             telemetry.WeightNorms(model.Name, model.Baseline.Version, weights.SelectMany(t => t.ByName, (t, norm) => (t.Tensor, norm.Norm, norm.Value)));
             telemetry.Gate(model.Name, model.Baseline.Version, gate.Count > 0);
         }
+    }
+
+    /// <summary>What runs the model is a metric, and says so when it changes.</summary>
+    private void WatchDevices(MonitoredModel model)
+    {
+        var (name, version, sha256) = (model.Name, model.Baseline.Version, model.Baseline.ModelSha256);
+        foreach (var note in model.Scorer?.DeviceNotes ?? []) Log.DeviceNote(logger, name, version, note);
+        model.Scorer?.OnDeviceChange(change =>
+        {
+            Log.DeviceChanged(logger, name, version, change.From, change.To, change.Reason);
+            telemetry.DeviceChanged(name, change.From, change.To);
+            telemetry.ModelDeclared(name, version, "champion", change.To, sha256);
+        });
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;

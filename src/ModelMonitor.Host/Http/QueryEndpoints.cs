@@ -58,6 +58,7 @@ internal static class QueryEndpoints
                 ["task"] = EvaluationJson.TaskName(model.Options.Task),
                 ["role"] = versions.FirstOrDefault(v => v.Version == model.Baseline.Version) is { } version ? Name(version.Role) : null,
                 ["provider"] = model.Scorer?.Provider,
+                ["device_notes"] = model.Scorer is { DeviceNotes: { Count: > 0 } notes } ? new JsonArray([.. notes.Select(note => (JsonNode?)note)]) : null,
                 ["sha256"] = model.Scorer?.Sha256,
                 ["baseline_hash"] = model.Baseline.Hash,
                 ["learning"] = await LearningAsync(reader, model, cancellationToken).ConfigureAwait(false),

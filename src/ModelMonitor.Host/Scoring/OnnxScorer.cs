@@ -2,6 +2,7 @@ using Apache.Arrow;
 using Microsoft.ML.OnnxRuntime;
 using ModelMonitor.Core.Baselines;
 using ModelMonitor.Engine.Scoring;
+using ModelMonitor.Host.Scoring.Devices;
 
 namespace ModelMonitor.Host.Scoring;
 
@@ -13,23 +14,26 @@ namespace ModelMonitor.Host.Scoring;
 public sealed class OnnxScorer : IScorer
 {
     private readonly string path;
-    private readonly OnnxSession session;
+    private readonly DeviceChain devices;
     private readonly IReadOnlyList<InputPlan> inputs;
     private readonly ScoreOutput output;
     private readonly UseCount uses;
 
-    internal OnnxScorer(ModelFile file, OnnxSession session, IReadOnlyList<InputPlan> inputs, ScoreOutput output)
+    internal OnnxScorer(ModelFile file, DeviceChain devices, IReadOnlyList<InputPlan> inputs, ScoreOutput output)
     {
-        (path, this.session, this.inputs, this.output, Sha256) = (file.Path, session, inputs, output, file.Sha256);
+        (path, this.devices, this.inputs, this.output, Sha256) = (file.Path, devices, inputs, output, file.Sha256);
         InputColumns = [.. inputs.SelectMany(input => input.Columns).Distinct()];
-        uses = new(session.Dispose);
+        uses = new(devices.Dispose);
     }
 
     /// <inheritdoc/>
     public IReadOnlyList<string> InputColumns { get; }
 
     /// <inheritdoc/>
-    public string Provider => "cpu";
+    public string Provider => devices.Current;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> DeviceNotes { get; init; } = [];
 
     /// <inheritdoc/>
     public string Sha256 { get; }
@@ -49,9 +53,9 @@ public sealed class OnnxScorer : IScorer
         ObjectDisposedException.ThrowIf(!uses.TryBegin(), this);
         try
         {
-            return batch.Length == 0 ? null : session.Score(Resolve(batch), batch.Length, scores);
+            return batch.Length == 0 ? null : devices.Score(Resolve(batch), batch.Length, output.Width, scores);
         }
-        catch (OnnxRuntimeException e)
+        catch (Exception e) when (e is OnnxRuntimeException or DeviceLostException)
         {
             throw new ScoringException($"{path}: the model failed: {OrtErrors.OneLine(e)}", e);
         }
@@ -61,19 +65,8 @@ public sealed class OnnxScorer : IScorer
         }
     }
 
-    /// <summary>Scores one row of filler, to meet an output that cannot be read now and not with the first batch.</summary>
-    /// <exception cref="ScoringException">What comes back is no score. A model that fails on the filler itself is given the benefit of the doubt.</exception>
-    internal void Probe()
-    {
-        try
-        {
-            session.Probe();
-        }
-        catch (OnnxRuntimeException)
-        {
-            // Filler may be content that the model refuses: real rows decide.
-        }
-    }
+    /// <inheritdoc/>
+    public void OnDeviceChange(Action<DeviceChange> tell) => devices.OnChange(tell);
 
     /// <inheritdoc/>
     public void Dispose() => uses.Dispose();

@@ -1,12 +1,14 @@
 using System.Collections.Concurrent;
 using Apache.Arrow;
 using Microsoft.ML.OnnxRuntime;
+using ModelMonitor.Engine.Scoring;
+using ModelMonitor.Host.Scoring.Devices;
 
 namespace ModelMonitor.Host.Scoring;
 
 /// <summary>A loaded session on one device, and the tensors its runs use again and again. Safe for concurrent calls.</summary>
 /// <param name="device">Its memory; null: it reads the host's.</param>
-internal sealed class OnnxSession(InferenceSession session, IReadOnlyList<InputPlan> inputs, ScoreOutput output, DeviceMemory? device = null) : IDisposable
+internal sealed class OnnxSession(InferenceSession session, IReadOnlyList<InputPlan> inputs, ScoreOutput output, DeviceMemory? device = null) : IDeviceSession
 {
     /// <summary>Rows per run where the model does not fix a number of its own.</summary>
     public const int TileRows = 4096;
@@ -27,7 +29,7 @@ internal sealed class OnnxSession(InferenceSession session, IReadOnlyList<InputP
     /// <param name="columns">The arrays of each input.</param>
     /// <returns>Why the first row without a score has none.</returns>
     /// <exception cref="OnnxRuntimeException">The model failed on these values, or the device did.</exception>
-    public Engine.Scoring.UnscoredRow? Score(IArrowArray[][] columns, int rows, Span<double> scores)
+    public UnscoredRow? Score(IArrowArray[][] columns, int rows, Span<double> scores)
     {
         if (!idle.TryTake(out var runner)) runner = new TileRunner(session, inputs, output.Name, device);
         var whole = false;
@@ -54,8 +56,19 @@ internal sealed class OnnxSession(InferenceSession session, IReadOnlyList<InputP
         }
     }
 
-    /// <summary>Runs one row of filler.</summary>
-    public void Probe() => Score([.. inputs.Select(_ => System.Array.Empty<IArrowArray>())], 1, new double[output.Width]);
+    /// <summary>Scores one row of filler, to meet an output that cannot be read now and not with the first batch.</summary>
+    /// <exception cref="ScoringException">What comes back is no score. A model that fails on the filler itself is given the benefit of the doubt.</exception>
+    public void Probe()
+    {
+        try
+        {
+            Score([.. inputs.Select(_ => System.Array.Empty<IArrowArray>())], 1, new double[output.Width]);
+        }
+        catch (OnnxRuntimeException)
+        {
+            // Filler may be content that the model refuses: real rows decide.
+        }
+    }
 
     public void Dispose()
     {

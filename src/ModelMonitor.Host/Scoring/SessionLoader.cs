@@ -1,6 +1,8 @@
 using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
+using ModelMonitor.Engine.Options;
 using ModelMonitor.Engine.Scoring;
+using ModelMonitor.Host.Scoring.Devices;
 using SessionOptions = Microsoft.ML.OnnxRuntime.SessionOptions;
 
 namespace ModelMonitor.Host.Scoring;
@@ -11,13 +13,14 @@ internal static class SessionLoader
     private static readonly Lock EnvironmentGate = new();
 
     /// <summary>What every session gets; the caller disposes it.</summary>
-    public static SessionOptions Options(ModelFile file, int threads)
+    /// <exception cref="ScoringException">The device is not here.</exception>
+    public static SessionOptions Options(ModelFile file, DeviceOptions device)
     {
         SilenceNativeLog();
         var options = new SessionOptions
         {
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
-            IntraOpNumThreads = threads,
+            IntraOpNumThreads = ScoringDevice.ThreadsOf(device),
             InterOpNumThreads = 1,
             // Patterns are kept per input shape; batches come in any size, so they would only pile up.
             EnableMemoryPattern = false,
@@ -28,7 +31,16 @@ internal static class SessionLoader
         options.AddSessionConfigEntry("session.inter_op.allow_spinning", "0");
         // The session is made from bytes, which have no folder of their own to look for weights.
         options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", file.Folder);
-        return options;
+        try
+        {
+            ScoringDevice.Append(options, device);
+            return options;
+        }
+        catch
+        {
+            options.Dispose();
+            throw;
+        }
     }
 
     /// <param name="options">Disposed.</param>

@@ -48,7 +48,7 @@ public sealed class LoadTests
         var model = Assert.Single(Options(Samples.EverySection).Models);
         Assert.Equal(("flights", "2001-01", TaskKind.Binary), (model.Name, model.Version, model.Task));
         Assert.Equal("/etc/monitor/model.onnx", model.Onnx);
-        Assert.Equal(["cuda", "cpu"], model.Device);
+        Assert.Equal(["cuda", "cpu"], model.Device.Select(device => device.Name));
         Assert.Equal(["hour", "day_of_week", "distance", "origin_late_rate"], Assert.Single(model.Inputs).Columns);
         Assert.Equal(("probabilities", new LabelValue("1")), (model.ScoreOutput, model.ScorePositive));
         Assert.Equal(0.3, model.Threshold);
@@ -90,7 +90,7 @@ public sealed class LoadTests
         Assert.Equal(new RetentionOptions(), options.Retention);
         Assert.Equal(new IngestOptions(), options.Ingest);
         var model = Assert.Single(options.Models);
-        Assert.Equal(["cpu"], model.Device);
+        Assert.Equal(["cpu"], model.Device.Select(device => device.Name));
         Assert.Equal(new ColumnNames { Score = "p" }, model.Columns);
         Assert.Equal((new LabelValue("1"), new LabelValue("1")), (model.ScorePositive, model.LabelPositive));
         Assert.Equal((0.5, TimeSpan.Zero, 1.0, false), (model.Threshold, model.LabelDelay, model.JoinSample, model.GateRefuses));

@@ -10,10 +10,6 @@ public sealed class NotYetSupportedTests
     [InlineData("actions: { a: { hook: command, url: \"http://h/\" } }", "actions.a.hook")]
     public void What_is_not_built_yet_is_refused(string line, string path) => AssertRefused(path, FaultWith(line));
 
-    [Theory]
-    [InlineData("device: [cuda]", "models.m.device")]
-    public void What_is_not_built_yet_is_refused_in_a_model(string line, string path) => AssertRefused(path, FaultInModel(line));
-
     /// <summary>The documented example has them all; nothing else in it may be a fault.</summary>
     [Fact]
     public void Of_the_documented_example_only_what_is_not_built_is_refused()

@@ -122,7 +122,8 @@ public sealed class InputShapeTests : Fixture
     public void A_model_that_carries_a_state_is_refused_with_the_reason()
     {
         var model = Options(Model([Tensor("x", F32, -1, 1), Tensor("h", F32, 2, 1, 64)], [Tensor("y", F32, -1, 1), Tensor("hn", F32, 2, 1, 64)],
-            [Node("Identity", ["x"], ["y"]), Node("Identity", ["h"], ["hn"])])) with { ScoreOutput = "y" };
+            [Node("Identity", ["x"], ["y"]), Node("Identity", ["h"], ["hn"])])) with
+        { ScoreOutput = "y" };
         Assert.Equal($"{model.Onnx}: is stateful: input 'h' takes what output 'hn' gave for the rows before, and a monitor that gets rows in any order has no rows before", Refusal(() => Open(model)));
     }
 
