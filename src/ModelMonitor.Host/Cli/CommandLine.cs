@@ -49,5 +49,6 @@ internal static class CommandLine
         EvaluateCommand.Make(terminal),
         AcceptCommand.Make(terminal),
         SendCommand.Make(terminal),
+        InspectCommand.Make(terminal),
     };
 }

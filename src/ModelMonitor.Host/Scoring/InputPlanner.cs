@@ -18,8 +18,9 @@ internal sealed class InputPlanner(string path, InferenceSession session, IReadO
         var names = session.InputNames;
         var given = configured.Select(input => input.Name).ToHashSet(StringComparer.Ordinal);
         var missing = names.Where(name => !given.Contains(name)).ToList();
-        foreach (var (input, output) in States(missing)) faults.Add($"is stateful: input '{input}' takes what output '{output}' gave for the rows before, and a monitor that gets rows in any order has no rows before");
-        var unfilled = missing.Except(States(missing).Select(state => state.Input)).ToList();
+        var states = ModelState.Of(session, missing, session.OutputNames.Except(scored)).ToList();
+        foreach (var (input, output) in states) faults.Add($"is stateful: input '{input}' takes what output '{output}' gave for the rows before, and a monitor that gets rows in any order has no rows before");
+        var unfilled = missing.Except(states.Select(state => state.Input)).ToList();
         if (unfilled.Count > 0) faults.Add($"no columns configured for input {InputPlan.Quoted(unfilled)}");
         var optional = session.OverridableInitializerMetadata;
         var unknown = given.Where(name => !names.Contains(name) && !optional.ContainsKey(name)).ToList();
@@ -38,19 +39,6 @@ internal sealed class InputPlanner(string path, InferenceSession session, IReadO
         if (plans.Select(plan => plan.FixedRows).OfType<int>().Distinct().Count() > 1)
             faults.Add("its inputs declare different numbers of rows");
         return faults.Count == 0 ? plans : throw new ScoringException($"{path}: {string.Join("; ", faults)}");
-    }
-
-    /// <summary>Inputs nobody fills that look like an output which is no score: of the same type, and of the same shape beyond one number a row.</summary>
-    private IEnumerable<(string Input, string Output)> States(IReadOnlyList<string> unfilled)
-    {
-        foreach (var input in unfilled)
-        {
-            var node = session.InputMetadata[input];
-            if (!node.IsTensor || node.Dimensions.Length < 2) continue;
-            var output = session.OutputNames.FirstOrDefault(name => !scored.Contains(name) && session.OutputMetadata[name] is { IsTensor: true } other
-                && other.ElementDataType == node.ElementDataType && other.Dimensions.Length == node.Dimensions.Length && other.Dimensions.Zip(node.Dimensions).All(pair => pair.First == pair.Second || pair.First <= 0 || pair.Second <= 0));
-            if (output is not null) yield return (input, output);
-        }
     }
 
     private InputPlan? Plan(string name, NodeMetadata node, ModelInput input)
