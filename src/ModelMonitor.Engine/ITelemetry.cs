@@ -27,6 +27,11 @@ public interface ITelemetry
 
     void Scored(string model, TimeSpan duration);
 
+    /// <summary>A challenger could not read a delivery that the version that serves could.</summary>
+    void ShadowFailed(string model, string version)
+    {
+    }
+
     /// <summary>A model's scorer went from one device to another.</summary>
     void DeviceChanged(string model, string from, string to)
     {

@@ -22,7 +22,10 @@ public sealed class IngestService(StateWriter writer, MonitorOptions options, IT
         ArgumentNullException.ThrowIfNull(batches);
         var decoded = batches.Select(b => BatchDecoder.DecodePredictions(b, model.Schema)).ToArray();
         var scored = decoded.Select(b => (b, Score(model, b))).ToArray();
-        var work = new PredictionWork(model, options, scored, identity);
+        var shadows = model.Challengers.Select(challenger => Shadow.Of(challenger, batches, Score)).ToArray();
+        for (var c = 0; c < shadows.Length; c++)
+            if (shadows[c] is null) telemetry.ShadowFailed(model.Name, model.Challengers[c].Baseline.Version);
+        var work = new PredictionWork(model, options, scored, identity) { Shadows = [.. shadows.OfType<Shadow>()] };
         if (await CommitAsync(model, Streams.Predictions, work).ConfigureAwait(false) is not { } reply)
             return work.Superseded ? await PredictionsAsync(await model.Learning!.Learned.ConfigureAwait(false), batches, identity).ConfigureAwait(false) : null;
         if (model.Learning is not null && learning is not null) await learning.TryAsync(model).ConfigureAwait(false);

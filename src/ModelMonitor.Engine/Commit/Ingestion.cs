@@ -119,24 +119,28 @@ internal abstract class DeliveryWork(MonitoredModel model, string stream, Delive
         if (Model.Learning is not null) return;
         foreach (var served in row.Scores)
         {
-            if (!IsCounted(served, row.Id)) continue;
+            if (CountedBy(served, row.Id) is not { } model) continue;
             var start = Instant.Floor(row.EventTime!.Value, pane);
-            var whole = scope.Delta(Model.Series, start, Model.Baseline.Shape);
+            var whole = scope.Delta(model.Series, start, model.Baseline.Shape);
             whole.AddOutcome(served.Score, served.Probabilities, label, sign);
             whole.Ensemble?.Add(served.Ensemble, label, sign);
-            if (Model.SliceShape is not { } slice || served.Segments.Count != Model.Baseline.Shape.Segments.Columns.Count) continue;
+            if (model.SliceShape is not { } slice || served.Segments.Count != model.Baseline.Shape.Segments.Columns.Count) continue;
             for (var c = 0; c < served.Segments.Count; c++)
             {
-                var key = Model.Baseline.Shape.Segments.Columns[c].Keys[served.Segments[c]];
-                scope.Delta(Model.Series with { Segment = key }, start, slice).AddOutcome(served.Score, served.Probabilities, label, sign);
+                var key = model.Baseline.Shape.Segments.Columns[c].Keys[served.Segments[c]];
+                scope.Delta(model.Series with { Segment = key }, start, slice).AddOutcome(served.Score, served.Probabilities, label, sign);
             }
         }
     }
 
+    /// <summary>The version whose state the score belongs to; null: one that is watched no more.</summary>
+    private MonitoredModel? CountedBy(ServedScore served, UInt128 id) => served.Version == Model.Baseline.Version
+        ? IsCounted(served, id) ? Model : null
+        : Model.Challengers.FirstOrDefault(challenger => challenger.Baseline.Version == served.Version && challenger.Baseline.Hash == served.BaselineHash);
+
     /// <summary>Served under the baseline that is counted on, or before it was learned: of those rows the ones that were kept.</summary>
     private bool IsCounted(ServedScore served, UInt128 id) =>
-        served.Version == Model.Baseline.Version
-        && (served.BaselineHash == Model.Baseline.Hash || (served.BaselineHash.Length == 0 && Model.Baseline.Learned is { } learned && JoinSample.Includes(id, learned.Share)));
+        served.BaselineHash == Model.Baseline.Hash || (served.BaselineHash.Length == 0 && Model.Baseline.Learned is { } learned && JoinSample.Includes(id, learned.Share));
 
     private string StoredKey(string key) => $"{Model.Name}/{stream}/{key}";
 }

@@ -22,6 +22,9 @@ internal sealed class PredictionWork(
 
     public override int Rows { get; } = batches.Sum(b => b.Batch.Rows);
 
+    /// <summary>The same rows as challengers read and scored them.</summary>
+    public IReadOnlyList<Shadow> Shadows { get; init; } = [];
+
     /// <summary>Rows whose label was here before them.</summary>
     public long Joined => _joined;
 
@@ -38,8 +41,9 @@ internal sealed class PredictionWork(
         var seenHere = new Dictionary<UInt128, JoinRow>();
         var unknown = await UnknownVersionsAsync(scope, cancellationToken).ConfigureAwait(false);
         var learned = new List<LearningBatch>();
-        foreach (var (batch, scores) in batches)
+        for (var b = 0; b < batches.Count; b++)
         {
+            var (batch, scores) = batches[b];
             var times = Times(batch, scope.Now);
             var rows = new List<int>(batch.Rows);
             for (var row = 0; row < batch.Rows; row++)
@@ -51,10 +55,12 @@ internal sealed class PredictionWork(
             }
 
             var segments = Model.Baseline.Shape.Segments.Columns.Count > 0 ? new SegmentFolder(Model.Baseline.Shape, batch) : null;
-            rows = await JoinAsync(scope, batch, scores, segments, times, rows, seenHere, cancellationToken).ConfigureAwait(false);
+            var shadows = Shadows.Select(shadow => new ShadowRows(shadow, b)).ToArray();
+            rows = await JoinAsync(scope, batch, scores, segments, shadows, times, rows, seenHere, cancellationToken).ConfigureAwait(false);
             foreach (var row in rows) newest = Math.Max(newest ?? long.MinValue, times[row]);
             if (Model.Learning is not null) learned.Add(new LearningBatch(LearningRows.Readable(batch.Arrow), times, scores).Take([.. rows.Where(row => IsChampion(batch, row))]));
             Fold(scope, batch, scores, segments, times, rows, unknown);
+            foreach (var shadow in shadows) Fold(scope, shadow, times, rows);
         }
 
         if (learned.Count > 0) await LearningRows.KeepAsync(scope, Model, options.Ingest, learned, cancellationToken).ConfigureAwait(false);
@@ -93,7 +99,7 @@ internal sealed class PredictionWork(
 
     /// <summary>Rows that are left: predictions seen before are refused. Rows that wait for a label are written; those whose label is here are counted.</summary>
     private async ValueTask<List<int>> JoinAsync(
-        CommitScope scope, DecodedBatch batch, double[] scores, SegmentFolder? segments, long[] times, List<int> rows, Dictionary<UInt128, JoinRow> seenHere, CancellationToken cancellationToken)
+        CommitScope scope, DecodedBatch batch, double[] scores, SegmentFolder? segments, ShadowRows[] shadows, long[] times, List<int> rows, Dictionary<UInt128, JoinRow> seenHere, CancellationToken cancellationToken)
     {
         if (batch.Ids is not { } ids) return rows;
         var wanted = rows.Where(row => ids[row] != UInt128.Zero && JoinSample.Includes(ids[row], Model.Options.JoinSample)).ToArray();
@@ -116,7 +122,8 @@ internal sealed class PredictionWork(
             if (entry.Label is not null) _delays.Add(TimeSpan.FromMicroseconds((entry.LabelTime ?? entry.Touched) - times[row]));
             entry.EventTime = times[row];
             entry.Touched = scope.Now;
-            if (IsChampion(batch, row)) entry.Scores = [Served(batch, scores, segments, row)];
+            var own = IsChampion(batch, row) ? new[] { Shadow.Served(Model, batch, scores, segments, row) } : [];
+            entry.Scores = [.. own, .. shadows.Select(shadow => Shadow.Served(shadow.Model, shadow.Batch, shadow.Scores, shadow.Segments, row))];
             if (batch.Labels is { } labels && IsUnknownClass(labels[row]))
             {
                 // The prediction is as good as any; only its label is refused.
@@ -141,12 +148,18 @@ internal sealed class PredictionWork(
         return refused.Count == 0 ? rows : rows.FindAll(row => !refused.Contains(row));
     }
 
-    private ServedScore Served(DecodedBatch batch, double[] scores, SegmentFolder? segments, int row) => new(Model.Baseline.Version, Model.Baseline.Hash, scores[row])
+    /// <summary>A challenger sees every row, whoever served it.</summary>
+    private void Fold(CommitScope scope, ShadowRows shadow, long[] times, List<int> rows)
     {
-        Segments = segments?.PlacesOf(row) ?? [],
-        Probabilities = batch.Probabilities.Length > 0 && double.IsFinite(scores[row]) ? batch.ProbabilitiesOf(row).ToArray() : null,
-        Ensemble = batch.Ensemble.Length > 0 ? batch.EnsembleOf(row).ToArray() : null,
-    };
+        var model = shadow.Model;
+        using var groups = new PaneGroups(CollectionsMarshal.AsSpan(rows), row => (Instant.Floor(times[row], _pane), model.Baseline.Version));
+        for (var i = 0; i < groups.Count; i++)
+        {
+            var start = groups.KeyOf(i).Start;
+            Folder.Fold(shadow.Batch, shadow.Scores, groups.RowsOf(i), model.Baseline.Shape, scope.Delta(model.Series, start, model.Baseline.Shape));
+            shadow.Segments?.Fold(shadow.Scores, groups.RowsOf(i).ToArray(), (key, slice) => scope.Delta(model.Series with { Segment = key }, start, slice));
+        }
+    }
 
     private void Fold(CommitScope scope, DecodedBatch batch, double[] scores, SegmentFolder? segments, long[] times, List<int> rows, HashSet<string> unknown)
     {
@@ -183,4 +196,16 @@ internal sealed class PredictionWork(
         // What the group's deliveries before this one brought is not appended yet.
         return series.Concat(scope.Touched(Model.Name)).Where(s => s.BaselineHash.Length == 0).Select(s => s.Version).ToHashSet(StringComparer.Ordinal);
     }
+}
+
+/// <summary>One batch of a delivery as a challenger has it.</summary>
+internal readonly struct ShadowRows(Shadow shadow, int batch)
+{
+    public MonitoredModel Model { get; } = shadow.Model;
+
+    public DecodedBatch Batch { get; } = shadow.Batches[batch].Batch;
+
+    public double[] Scores { get; } = shadow.Batches[batch].Scores;
+
+    public SegmentFolder? Segments { get; } = shadow.Model.Baseline.Shape.Segments.Columns.Count > 0 ? new SegmentFolder(shadow.Model.Baseline.Shape, shadow.Batches[batch].Batch) : null;
 }

@@ -23,7 +23,7 @@ public sealed class EvaluationService(
     public async Task RunAsync(WindowOptions window, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(window);
-        foreach (var model in catalog.Models)
+        foreach (var model in catalog.Models.SelectMany(m => m.Versions))
         {
             try
             {
@@ -74,7 +74,7 @@ public sealed class EvaluationService(
             await foreach (var slice in Evaluator.EvaluateSegmentsAsync(reader, model, window.Name, range, matured, window.Looks, cancellationToken).ConfigureAwait(false)) slices.Add(slice);
         }
 
-        var work = new EvaluationWork(model, evaluation, window, options);
+        var work = new EvaluationWork(model, evaluation, window, RulesOf(model));
         await writer.SubmitAsync(work).ConfigureAwait(false);
         foreach (var (rule, action, outcome) in work.Actions) telemetry.Action(model.Name, rule, action, outcome);
         if (!work.IsNew) telemetry.EvaluationSkipped(model.Name, window.Name, evaluation.Rows + evaluation.PerformanceRows == 0 ? "no_rows" : "already_evaluated");
@@ -82,22 +82,28 @@ public sealed class EvaluationService(
         var withheld = work.IsNew ? evaluation.Performance.Values.Concat(evaluation.Estimated.Values).Select(v => v.Status).OfType<string>().Distinct() : [];
         foreach (var status in withheld) telemetry.EvaluationSkipped(model.Name, window.Name, status);
         // Its reference was replaced while it was evaluated: the evaluation against the new one is on its way.
-        if (!ReferenceEquals(catalog.Find(model.Name), model)) return;
-        await PublishAsync(new(evaluation, work.Breached), cancellationToken).ConfigureAwait(false);
+        if (!catalog.Watches(model)) return;
+        await PublishAsync(Publish(evaluation, work), cancellationToken).ConfigureAwait(false);
         await SlicesAsync(model, window, slices, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>A challenger serves nobody: whatever it does, no rule sounds.</summary>
+    private MonitorOptions RulesOf(MonitoredModel model) => ReferenceEquals(catalog.Find(model.Name)?.Baseline, model.Baseline) ? options : options with { Rules = [] };
 
     /// <summary>Slices are committed and published after the whole; queued together, they are one commit.</summary>
     private async Task SlicesAsync(MonitoredModel model, WindowOptions window, List<Evaluation> slices, CancellationToken cancellationToken)
     {
-        var works = slices.ConvertAll(slice => (Evaluation: slice, Work: new EvaluationWork(model, slice, window, options)));
+        var works = slices.ConvertAll(slice => (Evaluation: slice, Work: new EvaluationWork(model, slice, window, RulesOf(model))));
         await Task.WhenAll(works.ConvertAll(w => writer.SubmitAsync(w.Work))).ConfigureAwait(false);
         foreach (var (evaluation, work) in works)
         {
             foreach (var (rule, action, outcome) in work.Actions) telemetry.Action(model.Name, rule, action, outcome);
-            await PublishAsync(new(evaluation, work.Breached), cancellationToken).ConfigureAwait(false);
+            await PublishAsync(Publish(evaluation, work), cancellationToken).ConfigureAwait(false);
         }
     }
+
+    private PublishedEvaluation Publish(Evaluation evaluation, EvaluationWork work) =>
+        new(evaluation, work.Breached) { Versions = [.. (catalog.Find(evaluation.Model)?.Versions ?? []).Select(version => version.Baseline.Version)] };
 
     private async Task PublishAsync(PublishedEvaluation published, CancellationToken cancellationToken)
     {
@@ -117,7 +123,7 @@ public sealed class EvaluationService(
                 }
             }
 
-            if (published.Evaluation.Segment.Length == 0) Evaluated?.Invoke(published.Evaluation);
+            if (published.Evaluation.Segment.Length == 0 && published.Versions is [var serving, ..] && serving == published.Evaluation.Version) Evaluated?.Invoke(published.Evaluation);
         }
         finally
         {

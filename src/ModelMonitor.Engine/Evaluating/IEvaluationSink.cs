@@ -17,4 +17,8 @@ public interface IEvaluationSink
 /// <summary>An evaluation and what the rules made of it.</summary>
 /// <param name="Evaluation">The newest one of its model, window and segment.</param>
 /// <param name="Rules">Rule name → whether it is breached now, for the rules on this window.</param>
-public sealed record PublishedEvaluation(Evaluation Evaluation, IReadOnlyDictionary<string, bool> Rules);
+public sealed record PublishedEvaluation(Evaluation Evaluation, IReadOnlyDictionary<string, bool> Rules)
+{
+    /// <summary>Versions of the model that are watched: the one that serves, and its challengers. What was published of others is past.</summary>
+    public IReadOnlyList<string> Versions { get; init; } = [Evaluation.Version];
+}

@@ -14,17 +14,67 @@ public sealed class ModelCatalog(IReadOnlyList<MonitoredModel> models) : IDispos
     public void Replace(MonitoredModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        lock (_writing) _snapshot = new([.. _snapshot.Models.Select(m => m.Name == model.Name ? model : m)]);
+        // Challengers come and go on their own.
+        lock (_writing)
+        {
+            var challengers = Find(model.Name)?.Challengers ?? model.Challengers;
+            Put(ReferenceEquals(challengers, model.Challengers) ? model : model with { Challengers = challengers });
+        }
+    }
+
+    /// <summary>Whether this version is still watched, with this very baseline.</summary>
+    public bool Watches(MonitoredModel version)
+    {
+        ArgumentNullException.ThrowIfNull(version);
+        return Find(version.Name) is { } model && model.Versions.Any(v => ReferenceEquals(v.Baseline, version.Baseline));
+    }
+
+    /// <summary>Lets another version score the same rows from now on. One of the same version gives way, and is disposed.</summary>
+    /// <exception cref="ArgumentException">There is no such model, or it serves this version.</exception>
+    public void AddChallenger(MonitoredModel challenger)
+    {
+        ArgumentNullException.ThrowIfNull(challenger);
+        MonitoredModel? before;
+        lock (_writing)
+        {
+            var model = Find(challenger.Name) ?? throw new ArgumentException($"There is no model '{challenger.Name}'.", nameof(challenger));
+            if (model.Baseline.Version == challenger.Baseline.Version) throw new ArgumentException($"Version '{challenger.Baseline.Version}' serves.", nameof(challenger));
+            before = model.Challengers.FirstOrDefault(c => c.Baseline.Version == challenger.Baseline.Version);
+            Put(model with { Challengers = [.. model.Challengers.Where(c => c != before), challenger] });
+        }
+
+        Dispose(before);
+    }
+
+    /// <summary>Lets a challenger score no more. Its state stays; its scorer goes after its last use.</summary>
+    /// <returns>False: there is no such challenger.</returns>
+    public bool RemoveChallenger(string model, string version)
+    {
+        MonitoredModel? gone;
+        lock (_writing)
+        {
+            var serving = Find(model);
+            gone = serving?.Challengers.FirstOrDefault(c => c.Baseline.Version == version);
+            if (gone is null) return false;
+            Put(serving! with { Challengers = [.. serving.Challengers.Where(c => c != gone)] });
+        }
+
+        Dispose(gone);
+        return true;
     }
 
     public void Dispose()
     {
-        foreach (var model in Models)
-        {
-            model.Scorer?.Dispose();
-            model.Ensemble?.Dispose();
-        }
+        foreach (var model in Models.SelectMany(m => m.Versions)) Dispose(model);
     }
+
+    private static void Dispose(MonitoredModel? model)
+    {
+        model?.Scorer?.Dispose();
+        model?.Ensemble?.Dispose();
+    }
+
+    private void Put(MonitoredModel model) => _snapshot = new([.. _snapshot.Models.Select(m => m.Name == model.Name ? model : m)]);
 
     private sealed class Snapshot(IReadOnlyList<MonitoredModel> models)
     {

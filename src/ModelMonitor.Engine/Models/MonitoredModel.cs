@@ -17,6 +17,12 @@ public sealed record MonitoredModel(ModelOptions Options, Baseline Baseline, ISc
     /// <summary>Scored beside the model; null without one. Disposed by whoever made it.</summary>
     public Ensemble? Ensemble { get; init; }
 
+    /// <summary>Versions that score the same rows beside the one that serves, each against its own baseline. They have no rules and no challengers.</summary>
+    public IReadOnlyList<MonitoredModel> Challengers { get; init; } = [];
+
+    /// <summary>The version that serves and its challengers.</summary>
+    public IEnumerable<MonitoredModel> Versions => Challengers.Prepend(this);
+
     /// <summary>Where the baseline was read from, or is kept; null: nowhere.</summary>
     public string? BaselineFile { get; init; }
 
@@ -42,7 +48,7 @@ public sealed record MonitoredModel(ModelOptions Options, Baseline Baseline, ISc
     }
 
     /// <summary>The same model, served with its baseline from now on.</summary>
-    public MonitoredModel With(Baseline baseline) => new(Options, baseline, Scorer) { BaselineFile = BaselineFile, Ensemble = Ensemble };
+    public MonitoredModel With(Baseline baseline) => new(Options, baseline, Scorer) { BaselineFile = BaselineFile, Ensemble = Ensemble, Challengers = Challengers };
 
     /// <summary>What the decoder looks for, given the watched columns.</summary>
     public static IntakeSchema SchemaOf(ModelOptions options, IReadOnlyList<IntakeFeature> features)

@@ -74,6 +74,9 @@ public sealed record ModelOptions
     /// <summary>Lengths of the windows that will be evaluated: a new baseline keeps the reference's noise over chunks of these.</summary>
     public IReadOnlyList<TimeSpan> Windows { get; init; } = [];
 
+    /// <summary>Versions that score the same rows beside this one.</summary>
+    public IReadOnlyList<ModelOptions> Challengers { get; init; } = [];
+
     /// <summary>Whether a version that should not serve is refused; otherwise it is only warned about.</summary>
     public bool GateRefuses { get; init; }
 }

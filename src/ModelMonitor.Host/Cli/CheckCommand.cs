@@ -38,7 +38,7 @@ internal static class CheckCommand
 
         var loader = Configured.Loader();
         List<string> faults = [];
-        foreach (var model in options.Models)
+        foreach (var model in options.Models.SelectMany(model => model.Challengers.Prepend(model)))
         {
             cancellationToken.ThrowIfCancellationRequested();
             try

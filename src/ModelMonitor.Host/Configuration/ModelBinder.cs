@@ -59,8 +59,43 @@ internal sealed class ModelBinder(BindingContext context)
         };
         if (learnFrom is not null && options.Segments.Columns.Count > 0)
             section.Fault("segments", "needs reference files: which values have a slice cannot be learned from production by this version");
+        options = options with { Challengers = [.. (section.Names("challengers") ?? []).Select(challenger => Challenger(challenger, options, task))] };
+        if (options.Challengers.Count > 0 && learnFrom is not null)
+            section.Fault("challengers", "need reference files: each has a baseline of its own, made of the same rows");
+        if (options.Challengers.Count > 0 && options.Onnx is null)
+            section.Fault("challengers", "need a model that is scored here: the data carry the scores of one version only");
         section.Close();
         return options;
+    }
+
+    /// <summary>A version beside the one that serves; what it does not say is as that one has it.</summary>
+    private ModelOptions Challenger(YamlEntry entry, ModelOptions model, TaskKind? task)
+    {
+        var section = new Section(Shapes.Challenger, entry.Value, entry.KeyPlace, entry.Value.Path, context.Faults);
+        if (entry.Key == model.Version)
+            context.Faults.Add(entry.KeyPlace, entry.Value.Path, "is the version that serves");
+        var onnx = context.File(section, "onnx", required: true);
+        var inputs = InputBinder.Bind(section, context.Faults);
+        var (output, positive, classes, activation) = Score(section, task);
+        var threshold = Threshold(section, task);
+        var device = DeviceBinder.Bind(section, context);
+        var baseline = section.Text("baseline");
+        section.Close();
+        return model with
+        {
+            Version = entry.Key,
+            Onnx = onnx,
+            Ensemble = [],
+            Inputs = inputs.Count > 0 ? inputs : model.Inputs,
+            ScoreOutput = section.Has("score") ? output : model.ScoreOutput,
+            ScorePositive = section.Has("score") ? positive : model.ScorePositive,
+            ScoreActivation = section.Has("score") ? activation : model.ScoreActivation,
+            Classes = section.Has("score") ? classes : model.Classes,
+            Threshold = section.Has("threshold") ? threshold : model.Threshold,
+            Device = section.Has("device") ? device : model.Device,
+            Baseline = context.Resolve(baseline ?? $"baseline.{model.Name}.{Uri.EscapeDataString(entry.Key)}.json"),
+            GateRefuses = false,
+        };
     }
 
     /// <summary>Null where it is not known, so that nothing else is judged by it.</summary>

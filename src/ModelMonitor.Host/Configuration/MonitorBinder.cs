@@ -29,7 +29,7 @@ internal sealed class MonitorBinder(BindingContext context)
             CrossChecks.LabelDelay(model, windows, retention, place, context.Faults);
         }
 
-        IReadOnlyList<ModelOptions> modelOptions = [.. models.Select(model => model.Options with { Windows = [.. windowOptions.Select(window => window.Size)] })];
+        IReadOnlyList<ModelOptions> modelOptions = [.. models.Select(model => WithWindows(model.Options, [.. windowOptions.Select(window => window.Size)]))];
         var options = new MonitorOptions
         {
             ListenHttp = http,
@@ -153,6 +153,9 @@ internal sealed class MonitorBinder(BindingContext context)
         section.Close();
         return ingest;
     }
+
+    private static ModelOptions WithWindows(ModelOptions model, IReadOnlyList<TimeSpan> windows) =>
+        model with { Windows = windows, Challengers = [.. model.Challengers.Select(challenger => WithWindows(challenger, windows))] };
 
     private void Plugins(Section monitor)
     {

@@ -43,9 +43,13 @@ internal static class Shapes
 
     public static readonly SectionShape Segments = SectionShape.Of("segments", ["columns", "limit", "features"]);
 
+    public static readonly SectionShape Challenger = SectionShape.Of(
+        "challenger", ["onnx", "threshold", "baseline"], ("device", Device), ("inputs", new NamesShape(Input, [])), ("score", Score));
+
     public static readonly SectionShape Model = SectionShape.Of(
         "model",
         ["version", "task", "onnx", "ensemble", "threshold", "label_positive", "categorical", "categories", "ignore", "baseline", "label_delay", "gate"],
+        ("challengers", new NamesShape(Challenger, [])),
         ("device", Device),
         ("inputs", new NamesShape(Input, [])),
         ("score", Score),
@@ -79,5 +83,5 @@ internal static class Shapes
         ("ingest", Ingest));
 
     public static readonly IReadOnlyList<SectionShape> All =
-        [Monitor, Listen, Model, Device, Input, Score, Columns, Reference, Join, Segments, Window, Retention, Rule, Action, Ingest];
+        [Monitor, Listen, Model, Challenger, Device, Input, Score, Columns, Reference, Join, Segments, Window, Retention, Rule, Action, Ingest];
 }

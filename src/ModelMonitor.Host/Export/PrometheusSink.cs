@@ -29,7 +29,7 @@ public sealed class PrometheusSink : IEvaluationSink
     private readonly Gauge _ruleBreached;
     private readonly SeriesTable<Gauge.Child> _withheld;
     private readonly Dictionary<string, Gauge> _families = new(StringComparer.Ordinal);
-    private readonly Dictionary<(string Model, string Window, string Segment), SeriesGroup> _groups = [];
+    private readonly Dictionary<(string Model, string Version, string Window, string Segment), SeriesGroup> _groups = [];
     private readonly Dictionary<(string Model, string Version), FeatureSelection> _selections = [];
 
     /// <param name="registry">Also holds the limit of series per model.</param>
@@ -65,7 +65,7 @@ public sealed class PrometheusSink : IEvaluationSink
     private void Publish(PublishedEvaluation published)
     {
         var evaluation = published.Evaluation;
-        var group = GroupOf(evaluation);
+        var group = GroupOf(evaluation, published.Versions);
         group.Begin(evaluation.Range.End);
         // In order of importance: what comes first finds room first.
         var always = group.IsWhole ? SeriesRank.Always : SeriesRank.Segment;
@@ -95,16 +95,16 @@ public sealed class PrometheusSink : IEvaluationSink
         _withheld[new(group.Model)].Set(_groups.Values.Where(g => g.Model == group.Model).Sum(g => g.Withheld));
     }
 
-    private SeriesGroup GroupOf(Evaluation evaluation)
+    private SeriesGroup GroupOf(Evaluation evaluation, IReadOnlyList<string> versions)
     {
-        var key = (evaluation.Model, evaluation.Window, evaluation.Segment);
+        var key = (evaluation.Model, evaluation.Version, evaluation.Window, evaluation.Segment);
         var before = _groups.GetValueOrDefault(key);
         foreach (var (other, group) in _groups)
         {
             if (other.Model != evaluation.Model || other.Window != evaluation.Window) continue;
-            var replaced = group.Version != evaluation.Version;
+            var replaced = !versions.Contains(group.Version);
             // The whole comes once a round: a segment older than the whole of the round before had no rows in that one.
-            var missedRound = evaluation.Segment.Length == 0 && before is not null && group.End < before.End && before.End < evaluation.Range.End;
+            var missedRound = evaluation.Segment.Length == 0 && group.Version == evaluation.Version && before is not null && group.End < before.End && before.End < evaluation.Range.End;
             if (!replaced && !missedRound) continue;
             group.Clear();
             _groups.Remove(other);
@@ -112,7 +112,7 @@ public sealed class PrometheusSink : IEvaluationSink
 
         foreach (var selection in _selections.Keys)
         {
-            if (selection.Model != evaluation.Model || selection.Version == evaluation.Version) continue;
+            if (selection.Model != evaluation.Model || versions.Contains(selection.Version)) continue;
             if (!_groups.Values.Any(g => g.Model == selection.Model && g.Version == selection.Version)) _selections.Remove(selection);
         }
 

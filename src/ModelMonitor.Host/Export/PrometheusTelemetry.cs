@@ -25,6 +25,7 @@ public sealed class PrometheusTelemetry : ITelemetry
     private readonly SeriesTable<Counter.Child> _labels;
     private readonly SeriesTable<Counter.Child> _skipped;
     private readonly SeriesTable<Counter.Child> _devices;
+    private readonly SeriesTable<Counter.Child> _shadows;
     private readonly SeriesTable<Counter.Child> _requests;
     private readonly SeriesTable<Gauge.Child> _lastSuccess;
     private readonly SeriesTable<Histogram.Child> _scored;
@@ -48,6 +49,7 @@ public sealed class PrometheusTelemetry : ITelemetry
         _rejected = Counters("rows_rejected_total", "Rows that were refused, by reason.", "stream", "reason");
         _labels = Counters("labels_total", "Labels by what became of them.", "outcome");
         _skipped = Counters("evaluations_skipped_total", "Evaluations that did not take place, or withheld a value, by reason.", "window", "reason");
+        _shadows = Counters("shadow_failures_total", "Deliveries that a challenger could not read or score.", "version");
         _devices = Counters("device_changes_total", "Times that scoring went on on another device.", "from", "to");
         _requests = Counters("retrain_requests_total", "Messages that rules asked for, retrain requests and notifications, by outcome.", "rule", "action", "outcome");
         var success = _factory.CreateGauge(
@@ -116,6 +118,8 @@ public sealed class PrometheusTelemetry : ITelemetry
     public void Learning(string model, double progress) => _learned[new(model)].Set(progress);
 
     public void SinkFailed(string sink) => _sinkFailures.WithLabels(sink).Inc();
+
+    public void ShadowFailed(string model, string version) => Add(_shadows, new(model, version), 1);
 
     public void DeviceChanged(string model, string from, string to) => Add(_devices, new(model, from, to), 1);
 

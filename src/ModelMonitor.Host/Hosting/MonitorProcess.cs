@@ -35,12 +35,12 @@ internal static class MonitorProcess
         try
         {
             foreach (var model in options.Models)
-                models.Add(loader.Load(model, BaselineFiles.Remembered(stateFolder, model.Name), cancellationToken));
+                models.Add(loader.LoadAll(model, version => version.Version == model.Version ? BaselineFiles.Remembered(stateFolder, model.Name) : BaselineFiles.Remembered(stateFolder, model.Name, version.Version), cancellationToken));
             return new ModelCatalog(models);
         }
         catch
         {
-            foreach (var model in models)
+            foreach (var model in models.SelectMany(m => m.Versions))
             {
                 model.Scorer?.Dispose();
                 model.Ensemble?.Dispose();

@@ -61,6 +61,13 @@ internal static class QueryEndpoints
                 ["device_notes"] = model.Scorer is { DeviceNotes: { Count: > 0 } notes } ? new JsonArray([.. notes.Select(note => (JsonNode?)note)]) : null,
                 ["sha256"] = model.Scorer?.Sha256,
                 ["baseline_hash"] = model.Baseline.Hash,
+                ["challengers"] = new JsonArray([.. model.Challengers.Select(c => (JsonNode)new JsonObject
+                {
+                    ["version"] = c.Baseline.Version,
+                    ["provider"] = c.Scorer?.Provider,
+                    ["sha256"] = c.Scorer?.Sha256,
+                    ["baseline_hash"] = c.Baseline.Hash,
+                })]),
                 ["learning"] = await LearningAsync(reader, model, cancellationToken).ConfigureAwait(false),
                 ["accepted"] = model.Baseline.Accepted is null ? null : AcceptEndpoint.ToJson(model),
                 ["gate"] = new JsonObject
@@ -99,12 +106,12 @@ internal static class QueryEndpoints
             ["since"] = EvaluationJson.Time(v.Since),
             ["sha256"] = v.ModelSha256,
             ["baseline_hash"] = v.BaselineHash,
-            ["weights"] = v.Version == monitored.Baseline.Version ? BaselineJson.Weights(monitored.Baseline.Weights) : null,
-            ["importance"] = v.Version == monitored.Baseline.Version ? BaselineJson.Importance(monitored.Baseline.Importance) : null,
+            ["weights"] = monitored.Versions.FirstOrDefault(m => m.Baseline.Version == v.Version) is { } weighed ? BaselineJson.Weights(weighed.Baseline.Weights) : null,
+            ["importance"] = monitored.Versions.FirstOrDefault(m => m.Baseline.Version == v.Version) is { } judged ? BaselineJson.Importance(judged.Baseline.Importance) : null,
         })]));
     });
 
-    private static async Task<IResult> EvaluateAsync(HttpContext context, ReportGate gate, MonitorOptions options, string model, string? every)
+    private static async Task<IResult> EvaluateAsync(HttpContext context, ReportGate gate, MonitorOptions options, string model, string? every, string? version)
     {
         CalendarWindows calendar;
         try
@@ -117,8 +124,10 @@ internal static class QueryEndpoints
         }
 
         using var turn = await gate.EnterAsync(context.RequestAborted).ConfigureAwait(false);
-        return await ReadAsync(context, model, async (reader, monitored, cancellationToken) =>
+        return await ReadAsync(context, model, async (reader, serving, cancellationToken) =>
         {
+            if (serving.Versions.FirstOrDefault(v => version is null || v.Baseline.Version == version) is not { } monitored)
+                return new Problem(404, $"Model '{model}' has no version '{version}' that is watched; there is {string.Join(", ", serving.Versions.Select(v => v.Baseline.Version))}.");
             if (await reader.ReadBoundsAsync(model, cancellationToken).ConfigureAwait(false) is { } bounds
                 && calendar.Covering(bounds.First, bounds.Last).Skip(MaxReportWindows).Any())
                 return new Problem(400, $"every={calendar.Name} makes more than {MaxReportWindows} windows of what is stored; choose a longer unit.");
@@ -141,12 +150,12 @@ internal static class QueryEndpoints
         }).ConfigureAwait(false);
     }
 
-    private static Task<IResult> FindingsAsync(HttpContext context, MonitorOptions options, string model) => ReadAsync(context, model, async (reader, _, cancellationToken) =>
+    private static Task<IResult> FindingsAsync(HttpContext context, MonitorOptions options, string model) => ReadAsync(context, model, async (reader, monitored, cancellationToken) =>
     {
         var json = new JsonArray();
         foreach (var window in options.Windows)
         {
-            if (await NewestEvaluation.ReadAsync(reader, model, window.Name, cancellationToken).ConfigureAwait(false) is not { } newest) continue;
+            if (await NewestEvaluation.ReadAsync(reader, monitored, window.Name, cancellationToken).ConfigureAwait(false) is not { } newest) continue;
             foreach (var finding in newest["findings"]?.AsArray() ?? [])
             {
                 var entry = finding!.DeepClone().AsObject();

@@ -34,6 +34,29 @@ internal sealed class ModelLoader(IScorerFactory scorers)
         }
     }
 
+    /// <summary>Opens a model and its challengers.</summary>
+    /// <param name="remember">Where the baseline of a version that had to be made is kept; null: nowhere.</param>
+    /// <exception cref="ModelLoadException">One line that names the model, the file and the reason.</exception>
+    public MonitoredModel LoadAll(ModelOptions options, Func<ModelOptions, string?> remember, CancellationToken cancellationToken)
+    {
+        var opened = new List<MonitoredModel>();
+        try
+        {
+            foreach (var version in options.Challengers.Prepend(options)) opened.Add(Load(version, remember(version), cancellationToken));
+            return opened[0] with { Challengers = [.. opened.Skip(1)] };
+        }
+        catch
+        {
+            foreach (var version in opened)
+            {
+                version.Scorer?.Dispose();
+                version.Ensemble?.Dispose();
+            }
+
+            throw;
+        }
+    }
+
     /// <summary>Opens a model that learns its baseline from production, whether one is there or not.</summary>
     /// <exception cref="ModelLoadException">One line that names the model, the file and the reason.</exception>
     public MonitoredModel OpenLearning(ModelOptions options) =>

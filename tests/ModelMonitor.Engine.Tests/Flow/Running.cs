@@ -133,6 +133,8 @@ internal sealed class Counts : ITelemetry
 
     public void Scored(string model, TimeSpan duration) => Add("scored", 1);
 
+    public void ShadowFailed(string model, string version) => Add("shadow failed " + version, 1);
+
     public void Committed(TimeSpan duration) => Add("commits", 1);
 
     public void QueueRows(long rows) => Add("queue", 0);

@@ -29,7 +29,7 @@ internal static class OverviewReader
             var windows = new List<WindowView>();
             foreach (var window in options.Windows)
             {
-                var newest = await NewestEvaluation.ReadAsync(reader, model.Name, window.Name, cancellationToken).ConfigureAwait(false);
+                var newest = await NewestEvaluation.ReadAsync(reader, model, window.Name, cancellationToken).ConfigureAwait(false);
                 windows.Add(new(window.Name, newest is null ? null : Evaluation(newest, model)));
             }
 
