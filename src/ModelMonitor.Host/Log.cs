@@ -16,4 +16,10 @@ internal static partial class Log
 
     [LoggerMessage(2, LogLevel.Information, "Listening on {Addresses}")]
     public static partial void Listening(ILogger logger, string addresses);
+
+    [LoggerMessage(12, LogLevel.Information, "Arrow Flight on {Address}")]
+    public static partial void ListeningFlight(ILogger logger, string address);
+
+    [LoggerMessage(201, LogLevel.Warning, "A delivery for model {Model} could not be committed; its sender is told to try again")]
+    public static partial void NotCommitted(ILogger logger, Exception error, string model);
 }

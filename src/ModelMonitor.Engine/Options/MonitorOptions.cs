@@ -11,6 +11,9 @@ public sealed record MonitorOptions
     /// <summary>Where only metrics and health listen; null: nowhere.</summary>
     public string? ListenMetrics { get; init; }
 
+    /// <summary>Arrow Flight; null: none.</summary>
+    public string? ListenFlight { get; init; }
+
     /// <summary>The folder of the embedded store.</summary>
     public required string StateFolder { get; init; }
 

@@ -9,6 +9,8 @@ internal readonly record struct ListenAddress(string Host, int Port)
 {
     public const string Form = "host:port with an address, localhost or *, such as 127.0.0.1:9464 or [::1]:9464";
 
+    public override string ToString() => $"{Host}:{Port}";
+
     public static ListenAddress? Parse(string text)
     {
         var colon = text.LastIndexOf(':');

@@ -194,7 +194,7 @@ internal sealed class ModelBinder(BindingContext context)
             section.Fault("production", "stands alone: the baseline is made of files, or learned from the first days of production");
         if (section.Has("production") && columns.Time is null)
             section.Fault("production", "needs columns.time: the first days are told by the time in the data");
-        var needed = model.Has("reference") && !section.HasRefused && !section.Has("production");
+        var needed = model.Has("reference") && !section.Has("production");
         var train = context.File(section, "train", needed);
         var holdout = context.File(section, "holdout");
         section.Close();

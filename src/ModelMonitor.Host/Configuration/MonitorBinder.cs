@@ -10,7 +10,7 @@ internal sealed class MonitorBinder(BindingContext context)
     public MonitorOptions Bind(YamlMapping root)
     {
         var section = new Section(Shapes.Monitor, root, root.Place, "", context.Faults);
-        var (http, metrics) = Listen(section);
+        var (http, metrics, flight) = Listen(section);
         var models = Models(section);
         var windowBinder = new WindowBinder(context);
         var windows = windowBinder.Bind(section);
@@ -34,6 +34,7 @@ internal sealed class MonitorBinder(BindingContext context)
         {
             ListenHttp = http,
             ListenMetrics = metrics,
+            ListenFlight = flight,
             StateFolder = State(section),
             Models = modelOptions,
             Windows = windowOptions,
@@ -50,15 +51,18 @@ internal sealed class MonitorBinder(BindingContext context)
         return options;
     }
 
-    private static (string Http, string? Metrics) Listen(Section monitor)
+    private static (string Http, string? Metrics, string? Flight) Listen(Section monitor)
     {
         var section = monitor.Child("listen", Shapes.Listen);
         var http = Address(section, "http") ?? ListenAddress.Parse("127.0.0.1:9464")!.Value;
         var metrics = Address(section, "metrics");
         if (metrics is { } other && http.CollidesWith(other))
             section.Fault("metrics", "must not be the address of http: one shows only metrics and health, the other everything");
+        var flight = Address(section, "flight");
+        if (flight is { } own && (own.CollidesWith(http) || (metrics is { } taken && own.CollidesWith(taken))))
+            section.Fault("flight", "must not be the address of http or metrics: Flight speaks HTTP/2 without TLS, the others HTTP/1.1");
         section.Close();
-        return ($"{http.Host}:{http.Port}", metrics is null ? null : $"{metrics.Value.Host}:{metrics.Value.Port}");
+        return (http.ToString(), metrics?.ToString(), flight?.ToString());
     }
 
     private static ListenAddress? Address(Section section, string key)

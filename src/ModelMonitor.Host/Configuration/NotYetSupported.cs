@@ -8,15 +8,8 @@ internal static class NotYetSupported
 {
     public const string Refusal = "is not supported by this version";
 
-    private static readonly (string Section, string Key)[] s_keys =
-    [
-        ("listen", "flight"),
-    ];
-
     /// <summary>Bounded, so that a link to a folder above does not run in circles.</summary>
     private static readonly EnumerationOptions s_deep = new() { RecurseSubdirectories = true, MaxRecursionDepth = 4 };
-
-    public static bool IsKey(string section, string key) => s_keys.Contains((section, key));
 
     public static bool IsHook(string hook) => hook != "webhook";
 

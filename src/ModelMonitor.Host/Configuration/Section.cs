@@ -44,9 +44,6 @@ internal sealed class Section
     /// <summary>Whether the key stands there at all, be it with a null.</summary>
     public bool Mentions(string key) => _node.Find(key) is not null;
 
-    /// <summary>Whether a key is there that a later version will know, so that what else is missing is not worth a fault.</summary>
-    public bool HasRefused => _node.Entries.Any(entry => NotYetSupported.IsKey(_shape.Name, entry.Key) && !IsEmpty(entry.Value));
-
     /// <summary>The value of the key, or null where it is absent or null.</summary>
     public YamlNode? Node(string key)
     {
@@ -166,12 +163,7 @@ internal sealed class Section
         if (!_asked.SetEquals(_shape.Keys.Keys))
             throw new InvalidOperationException($"Not every key of {_shape.Name} was read: {string.Join(", ", _shape.Keys.Keys.Except(_asked))}.");
         foreach (var entry in _node.Entries.Where(entry => !_shape.Keys.ContainsKey(entry.Key)))
-        {
-            if (!NotYetSupported.IsKey(_shape.Name, entry.Key))
-                _faults.Add(entry.KeyPlace, YamlNode.Join(Path, entry.Key), $"is no known key{Suggestion.For(entry.Key, _shape.Keys.Keys)}");
-            else if (!IsEmpty(entry.Value))
-                _faults.Add(entry.KeyPlace, YamlNode.Join(Path, entry.Key), NotYetSupported.Refusal);
-        }
+            _faults.Add(entry.KeyPlace, YamlNode.Join(Path, entry.Key), $"is no known key{Suggestion.For(entry.Key, _shape.Keys.Keys)}");
     }
 
     private T? Value<T>(string key, string what, Func<string, T?> read, Func<T, bool> accept)
@@ -187,6 +179,4 @@ internal sealed class Section
 
     /// <summary>Neither blank nor with a NUL, which no path can hold.</summary>
     private static bool IsText(YamlScalar scalar) => !scalar.IsNull && !string.IsNullOrWhiteSpace(scalar.Text) && !scalar.Text.Contains('\0');
-
-    private static bool IsEmpty(YamlNode node) => node.IsNull || node is YamlSequence { Items.Count: 0 };
 }

@@ -35,6 +35,7 @@ internal static class MonitorApplication
             .AddFilter("Microsoft.Extensions.Http", LogLevel.Warning)
             .AddFilter("System.Net.Http", LogLevel.Warning)
             .AddFilter("Polly", LogLevel.Error)
+            .AddFilter("Grpc", LogLevel.Warning)
             .AddFilter("Quartz", LogLevel.Warning);
         builder.WebHost.ConfigureKestrel(kestrel => Listeners.Configure(kestrel, options));
         AddServices(builder.Services, options, catalog, store, clock);
@@ -62,6 +63,6 @@ internal static class MonitorApplication
         // Before the listeners open, so that no row meets a version that the registry does not know.
         services.AddHostedService<VersionRegistration>();
         services.AddHostedService<OutboxService>();
-        HttpApi.AddServices(services);
+        HttpApi.AddServices(services, options);
     }
 }

@@ -22,7 +22,9 @@ internal static class MonitorProcess
         await app.StartAsync(cancellationToken);
         foreach (var model in catalog.Models.Where(m => m.Learning is null))
             Log.Watching(app.Logger, model.Name, model.Baseline.Version, model.Scorer?.Provider ?? "logged scores", model.Baseline.Hash);
-        Log.Listening(app.Logger, string.Join(", ", app.Urls));
+        // In the order of the listeners; Flight's is the last.
+        if (options.ListenFlight is not null) Log.ListeningFlight(app.Logger, app.Urls.Last().Replace("http://", "grpc://", StringComparison.Ordinal));
+        Log.Listening(app.Logger, string.Join(", ", options.ListenFlight is null ? app.Urls : app.Urls.SkipLast(1)));
         await app.WaitForShutdownAsync(cancellationToken);
         return 0;
     }

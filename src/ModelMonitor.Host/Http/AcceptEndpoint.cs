@@ -5,6 +5,7 @@ using ModelMonitor.Engine.Baselines;
 using ModelMonitor.Engine.Evaluating;
 using ModelMonitor.Engine.Json;
 using ModelMonitor.Engine.Models;
+using ModelMonitor.Host.Store;
 
 namespace ModelMonitor.Host.Http;
 

@@ -1,15 +1,20 @@
+using ModelMonitor.Engine.Options;
+using ModelMonitor.Host.Flight;
 using ModelMonitor.Host.Http.Page;
+using ModelMonitor.Host.Intake;
 
 namespace ModelMonitor.Host.Http;
 
-/// <summary>All of HTTP: ingest, queries, metrics, health, the page and the description.</summary>
+/// <summary>All that listens: ingest over HTTP and Flight, queries, metrics, health, the page and the description.</summary>
 internal static class HttpApi
 {
     /// <summary>Registers what the end points need of their own.</summary>
-    public static IServiceCollection AddServices(IServiceCollection services)
+    public static IServiceCollection AddServices(IServiceCollection services, MonitorOptions options)
     {
-        services.AddSingleton<BodyBudget>().AddSingleton<ReportGate>();
-        return services.AddOpenApi("v1", options => options.AddDocumentTransformer((document, _, _) =>
+        ArgumentNullException.ThrowIfNull(options);
+        services.AddSingleton<BodyBudget>().AddSingleton<DeliveryIntake>().AddSingleton<ReportGate>();
+        if (options.ListenFlight is not null) FlightApi.AddServices(services, options);
+        return services.AddOpenApi("v1", openApi => openApi.AddDocumentTransformer((document, _, _) =>
         {
             document.Info.Title = "Model Monitor";
             // The address is whatever the reader reached it by.
@@ -33,6 +38,7 @@ internal static class HttpApi
         AcceptEndpoint.Map(app);
         OperationsEndpoints.Map(app);
         PageEndpoints.Map(app);
+        if (app.Services.GetRequiredService<MonitorOptions>().ListenFlight is not null) FlightApi.Map(app);
         app.MapOpenApi("/openapi/{documentName}.json");
     }
 }

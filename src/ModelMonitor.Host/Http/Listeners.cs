@@ -6,7 +6,7 @@ using ModelMonitor.Host.Configuration;
 
 namespace ModelMonitor.Host.Http;
 
-/// <summary>Which of the two listeners a connection came in by.</summary>
+/// <summary>Which of the listeners a connection came in by.</summary>
 internal enum Listener
 {
     /// <summary>Everything: ingest, API, pages, metrics, health.</summary>
@@ -14,9 +14,12 @@ internal enum Listener
 
     /// <summary>Only metrics and health; may face a network that the other must not.</summary>
     Metrics,
+
+    /// <summary>Arrow Flight, which is gRPC over HTTP/2 without TLS.</summary>
+    Flight,
 }
 
-/// <summary>Binds Kestrel to the configured addresses, HTTP/1.1, and marks every connection with its listener.</summary>
+/// <summary>Binds Kestrel to the configured addresses, one protocol each, and marks every connection with its listener.</summary>
 internal static class Listeners
 {
     private static readonly object Mark = new();
@@ -32,6 +35,10 @@ internal static class Listeners
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         Listen(kestrel, options.ListenHttp, Listener.Http);
         if (options.ListenMetrics is { } metrics) Listen(kestrel, metrics, Listener.Metrics);
+        if (options.ListenFlight is not { } flight) return;
+        // A stream may be open for days; only a ping tells one that is silent from one whose sender is gone.
+        kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromMinutes(1);
+        Listen(kestrel, flight, Listener.Flight);
     }
 
     /// <summary>The listener of a request; a connection without mark (a test server's) counts as <see cref="Listener.Http"/>.</summary>
@@ -56,7 +63,7 @@ internal static class Listeners
 
         void Use(ListenOptions listen)
         {
-            listen.Protocols = HttpProtocols.Http1;
+            listen.Protocols = listener == Listener.Flight ? HttpProtocols.Http2 : HttpProtocols.Http1;
             listen.Use(next => connection =>
             {
                 connection.Items[Mark] = listener;

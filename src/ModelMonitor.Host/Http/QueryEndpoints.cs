@@ -11,6 +11,7 @@ using ModelMonitor.Engine.Models;
 using ModelMonitor.Engine.Options;
 using ModelMonitor.Engine.State;
 using ModelMonitor.Host.Models;
+using ModelMonitor.Host.Store;
 
 namespace ModelMonitor.Host.Http;
 

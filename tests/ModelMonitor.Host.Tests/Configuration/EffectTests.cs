@@ -61,6 +61,7 @@ public sealed class EffectTests
         ["monitor.plugins"] = "folders",
         ["listen.http"] = "an address",
         ["listen.metrics"] = "an address",
+        ["listen.flight"] = "an address",
         ["model.task"] = "decides what else may be set",
         ["model.onnx"] = "a file",
         ["model.ensemble"] = "EnsembleTests",

@@ -78,7 +78,6 @@ public sealed class EnvironmentTests
     [InlineData("MODELMONITOR__PANE", "abc", "pane: must be a duration such as 500ms, 30s, 5m, 2h, 1d or 2w, longer than 0, found 'abc'")]
     [InlineData("MODELMONITOR__MODELS__N__THRESHOLD", "1", "models.n: is not in the file, and a part of it cannot be set alone; did you mean 'm'?")]
     [InlineData("MODELMONITOR__PANE__SIZE", "1", "pane: must be a duration such as 500ms, 30s, 5m, 2h, 1d or 2w, longer than 0, found a mapping")]
-    [InlineData("MODELMONITOR__LISTEN__FLIGHT", "127.0.0.1:8815", "listen.flight: is not supported by this version")]
     public void A_variable_that_is_wrong_is_a_fault_that_names_it(string name, string value, string fault) =>
         Assert.Equal($"environment variable {name} {fault}", Fault(Samples.Least, (name, value)));
 

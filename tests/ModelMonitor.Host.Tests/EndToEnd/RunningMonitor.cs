@@ -29,6 +29,9 @@ internal sealed partial class RunningMonitor : IAsyncDisposable
     /// <summary>The http listener, then the metrics listener where there is one.</summary>
     public Uri[] Addresses { get; private set; } = [];
 
+    /// <summary>Where Arrow Flight listens; null where it does not.</summary>
+    public Uri? Flight { get; private set; }
+
     public HttpClient Client { get; } = new() { Timeout = Patience };
 
     public string Output
@@ -89,9 +92,13 @@ internal sealed partial class RunningMonitor : IAsyncDisposable
     {
         if (line is null) return;
         lock (_lines) _lines.Add(line);
+        if (Flighting().Match(line) is { Success: true } flight) Flight = new Uri("http://" + flight.Groups[1].Value);
         if (Listening().Match(line) is { Success: true } match)
             _listening.TrySetResult([.. match.Groups[1].Value.Split(", ").Select(a => new Uri(a))]);
     }
+
+    [GeneratedRegex("Arrow Flight on grpc://(\\S+)$")]
+    private static partial Regex Flighting();
 
     [GeneratedRegex("Listening on (http\\S.*)$")]
     private static partial Regex Listening();

@@ -15,6 +15,7 @@ using ModelMonitor.Engine.State;
 using ModelMonitor.Host.Configuration;
 using ModelMonitor.Host.Export;
 using ModelMonitor.Host.Http;
+using ModelMonitor.Host.Intake;
 using ModelMonitor.Host.Models;
 using ModelMonitor.Host.Scoring;
 using ModelMonitor.Host.Tests.Scoring;
@@ -32,6 +33,9 @@ public class ApiFixture : IAsyncLifetime
 
     public HttpClient Metrics { get; private set; } = null!;
 
+    /// <summary>Where Arrow Flight listens.</summary>
+    public Uri Flight { get; private set; } = null!;
+
     public IServiceProvider Services => _app!.Services;
 
     internal SwitchableStore Store { get; } = new(new InMemoryStore());
@@ -39,7 +43,7 @@ public class ApiFixture : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var (loaded, model) = Flights.Value;
-        var options = Adjust(loaded with { ListenHttp = "127.0.0.1:0", ListenMetrics = "127.0.0.1:0" });
+        var options = Adjust(loaded with { ListenHttp = "127.0.0.1:0", ListenMetrics = "127.0.0.1:0", ListenFlight = "127.0.0.1:0" });
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => Listeners.Configure(kestrel, options));
@@ -54,13 +58,13 @@ public class ApiFixture : IAsyncLifetime
         services.AddSingleton(s => new StateWriter(
             Store, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ITelemetry>(), s.GetRequiredService<ILogger<StateWriter>>(), options.Ingest.MaxQueuedRows));
         services.AddSingleton<IngestService>();
-        HttpApi.AddServices(services);
+        HttpApi.AddServices(services, options);
         _app = builder.Build();
         HttpApi.Map(_app);
         Services.GetRequiredService<ITelemetry>().ModelDeclared(model.Name, model.Baseline.Version, "champion", model.Scorer!.Provider, model.Scorer.Sha256);
         await _app.StartAsync();
         var addresses = Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToArray();
-        (Client, Metrics) = (new() { BaseAddress = new(addresses[0]) }, new() { BaseAddress = new(addresses[1]) });
+        (Client, Metrics, Flight) = (new() { BaseAddress = new(addresses[0]) }, new() { BaseAddress = new(addresses[1]) }, new(addresses[2]));
     }
 
     public async ValueTask DisposeAsync()
@@ -72,7 +76,7 @@ public class ApiFixture : IAsyncLifetime
     }
 
     public async Task<HttpResponseMessage> SendAsync(
-        byte[] body, string stream = "predictions", string type = IngestEndpoints.ArrowStream, string? key = null, string query = "", string model = "flights")
+        byte[] body, string stream = "predictions", string type = DeliveryIntake.ArrowStream, string? key = null, string query = "", string model = "flights")
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, $"/v1/models/{model}/{stream}{query}") { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(type);

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Apache.Arrow.Ipc;
-using ModelMonitor.Host.Http;
+using ModelMonitor.Host.Intake;
 
 namespace ModelMonitor.Host.Tests.Http;
 
@@ -27,8 +27,8 @@ public sealed class FormatTests
     [Fact]
     public async Task JSON_lines_give_the_report_that_Arrow_gives()
     {
-        var arrow = await ReportAsync(Bodies.Production, Bodies.Labels, IngestEndpoints.ArrowStream);
-        var lines = await ReportAsync(Bodies.Ndjson(Bodies.Production), Bodies.Ndjson(Bodies.Labels), IngestEndpoints.Ndjson);
+        var arrow = await ReportAsync(Bodies.Production, Bodies.Labels, DeliveryIntake.ArrowStream);
+        var lines = await ReportAsync(Bodies.Ndjson(Bodies.Production), Bodies.Ndjson(Bodies.Labels), DeliveryIntake.Ndjson);
         Assert.Equal(arrow.ToJsonString(), lines.ToJsonString());
     }
 
@@ -46,7 +46,7 @@ public sealed class FormatTests
         Assert.Equal(parts.Length, replies.Count(r => (bool)r["duplicate"]!));
         var rows = Bodies.Rows(Bodies.Production);
         Assert.Equal((double)rows, MetricText.Value(await api.Client.GetStringAsync("/metrics"), "modelmonitor_rows_received_total{model=\"flights\",stream=\"predictions\"}"));
-        var whole = await ReportAsync(Bodies.Production, Bodies.Labels, IngestEndpoints.ArrowStream);
+        var whole = await ReportAsync(Bodies.Production, Bodies.Labels, DeliveryIntake.ArrowStream);
         var report = await api.GetAsync(ByMonth);
         Assert.Equal(whole["overall"]!["rows"]!.ToJsonString(), report["overall"]!["rows"]!.ToJsonString());
         Assert.Equal(whole["overall"]!["labelled"]!.ToJsonString(), report["overall"]!["labelled"]!.ToJsonString());

@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Apache.Arrow;
 using Apache.Arrow.Ipc;
-using ModelMonitor.Host.Http;
+using ModelMonitor.Host.Intake;
 using ModelMonitor.Host.Tests.Scoring;
 
 namespace ModelMonitor.Host.Tests.Http;
@@ -57,7 +57,7 @@ public sealed class IngestTests(ApiFixture api) : IClassFixture<ApiFixture>
     {
         using var response = await api.SendAsync(Bodies.Production, key: "scores", query: "?reply=scores");
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Assert.Equal(IngestEndpoints.ArrowStream, response.Content.Headers.ContentType!.MediaType);
+        Assert.Equal(DeliveryIntake.ArrowStream, response.Content.Headers.ContentType!.MediaType);
         var expected = File.ReadLines(Cases.File("flights", "expected_scores.csv")).Skip(1).Select(line => line.Split(',')).ToArray();
         var row = 0;
         using var reader = new ArrowStreamReader(await response.Content.ReadAsStreamAsync());
@@ -78,18 +78,18 @@ public sealed class IngestTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Theory]
-    [InlineData("nobody", "predictions", IngestEndpoints.ArrowStream, null, "", 404)]
+    [InlineData("nobody", "predictions", DeliveryIntake.ArrowStream, null, "", 404)]
     [InlineData("flights", "predictions", "text/csv", null, "", 415)]
     [InlineData("flights", "labels", "text/csv", null, "", 415)]
-    [InlineData("flights", "predictions", IngestEndpoints.ArrowStream, "tab\there", "", 400)]
-    [InlineData("flights", "predictions", IngestEndpoints.ArrowStream, null, "?reply=poem", 400)]
-    [InlineData("flights", "labels", IngestEndpoints.ArrowStream, null, "?reply=scores", 400)]
+    [InlineData("flights", "predictions", DeliveryIntake.ArrowStream, "tab\there", "", 400)]
+    [InlineData("flights", "predictions", DeliveryIntake.ArrowStream, null, "?reply=poem", 400)]
+    [InlineData("flights", "labels", DeliveryIntake.ArrowStream, null, "?reply=scores", 400)]
     public async Task What_cannot_be_taken_is_a_problem_document(string model, string stream, string type, string? key, string query, int status)
     {
         using var response = await api.SendAsync(Bodies.Head(3), stream, type, key, query, model);
         var problem = await ProblemOf(response, status);
         if (status == 404) Assert.Contains("flights", (string)problem["detail"]!, StringComparison.Ordinal);
-        if (status == 415) Assert.Contains(IngestEndpoints.Ndjson, (string)problem["detail"]!, StringComparison.Ordinal);
+        if (status == 415) Assert.Contains(DeliveryIntake.Ndjson, (string)problem["detail"]!, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -113,9 +113,9 @@ public sealed class IngestTests(ApiFixture api) : IClassFixture<ApiFixture>
             await ProblemOf(response, (int)response.StatusCode);
         }
 
-        using var json = await api.SendAsync("{\"distance\": 1"u8.ToArray(), type: IngestEndpoints.Ndjson);
+        using var json = await api.SendAsync("{\"distance\": 1"u8.ToArray(), type: DeliveryIntake.Ndjson);
         await ProblemOf(json, 400);
-        using var wrong = await api.SendAsync("{\"distance\": \"far\"}"u8.ToArray(), type: IngestEndpoints.Ndjson);
+        using var wrong = await api.SendAsync("{\"distance\": \"far\"}"u8.ToArray(), type: DeliveryIntake.Ndjson);
         await ProblemOf(wrong, 422);
         Assert.Equal(before, await ReceivedAsync());
     }

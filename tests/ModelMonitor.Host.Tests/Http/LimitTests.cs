@@ -7,7 +7,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using ModelMonitor.Engine.Commit;
 using ModelMonitor.Engine.Options;
-using ModelMonitor.Host.Http;
+using ModelMonitor.Host.Intake;
 
 namespace ModelMonitor.Host.Tests.Http;
 
@@ -26,7 +26,7 @@ public sealed class LimitTests(LimitTests.SmallFixture api) : IClassFixture<Limi
     {
         var before = await RejectedAsync("too_large");
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/models/flights/predictions") { Content = new ByteArrayContent(Large) };
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue(IngestEndpoints.ArrowStream);
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue(DeliveryIntake.ArrowStream);
         request.Headers.TransferEncodingChunked = chunked;
         using var response = await api.Client.SendAsync(request);
         var problem = await Problems.OfAsync(response, 413);
@@ -150,7 +150,7 @@ public sealed class LimitTests(LimitTests.SmallFixture api) : IClassFixture<Limi
         {
             await client.ConnectAsync(api.Client.BaseAddress!.Host, api.Client.BaseAddress.Port);
             await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
-                $"POST /v1/models/flights/predictions HTTP/1.1\r\nHost: localhost\r\nContent-Type: {IngestEndpoints.ArrowStream}\r\n{rest}"));
+                $"POST /v1/models/flights/predictions HTTP/1.1\r\nHost: localhost\r\nContent-Type: {DeliveryIntake.ArrowStream}\r\n{rest}"));
             await Until.TrueAsync(() => budget.Held > 0);
         }
 

@@ -1,6 +1,6 @@
 using System.Data.Common;
 
-namespace ModelMonitor.Host.Http;
+namespace ModelMonitor.Host.Store;
 
 /// <summary>Tells a store that does not answer, which passes, from a fault of the monitor, which does not.</summary>
 internal static class StoreFailure

@@ -3,7 +3,7 @@ using Apache.Arrow.Ipc;
 using Apache.Arrow.Types;
 using ModelMonitor.Engine.Intake;
 
-namespace ModelMonitor.Host.Http;
+namespace ModelMonitor.Host.Intake;
 
 /// <summary>
 /// The scores of a delivery as an Arrow stream, a row for each that was sent, in order: `prediction_id` (utf8) and `score` (float64); of a
