@@ -4,8 +4,8 @@ using System.Reflection;
 namespace ModelMonitor.Host.Tests;
 
 /// <summary>
-/// A test that reads the memory of the process runs in one of its own: what other tests left in this one, and the budget its garbage
-/// collector took from them, would be measured with it.
+/// A test that reads the memory of the process, or loads another native library than the rest, runs in a process of its own: what other
+/// tests left in this one, and the budget its garbage collector took from them, would be measured with it.
 /// </summary>
 internal static class OwnProcess
 {
@@ -13,8 +13,9 @@ internal static class OwnProcess
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
 
     /// <summary>Runs the test that calls this in a process of its own and fails where it fails there.</summary>
+    /// <param name="environment">Variables that the process must start with.</param>
     /// <returns>Whether that was done; false inside that process, where the test goes on.</returns>
-    public static async Task<bool> RanAsync()
+    public static async Task<bool> RanAsync(IReadOnlyDictionary<string, string>? environment = null)
     {
         if (Environment.GetEnvironmentVariable(Marker) is not null) return false;
         var method = $"{TestContext.Current.TestClass!.TestClassName}.{TestContext.Current.TestMethod!.MethodName}";
@@ -22,6 +23,7 @@ internal static class OwnProcess
         start.Environment[Marker] = "1";
         // Else the young generation may grow to the size of the processor's cache, which looks like a leak and is none.
         start.Environment["DOTNET_GCgen0size"] = "0x400000";
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
         using var process = Process.Start(start)!;
         using var limit = new CancellationTokenSource(s_patience);
         try

@@ -3,7 +3,7 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace ModelMonitor.Host.Scoring;
 
-/// <summary>Memory of the device that a session runs on, and the copies to and from it.</summary>
+/// <summary>Memory of the device that a session runs on, and the copies to and from it. For one caller at a time: <see cref="Devices.DeviceGate"/>.</summary>
 internal sealed class DeviceMemory : IDisposable
 {
     private readonly OrtAllocator allocator;
@@ -27,13 +27,11 @@ internal sealed class DeviceMemory : IDisposable
 
     public OrtValue Create(TensorElementType type, long[] shape) => OrtValue.CreateAllocatedTensorValue(allocator, type, shape);
 
+    /// <summary>Under the device's gate.</summary>
     public void Copy(OrtValue source, OrtValue target)
     {
-        lock (from)
-        {
-            (from[0], to[0]) = (source, target);
-            OrtEnv.Instance().CopyTensors(from, to, null);
-        }
+        (from[0], to[0]) = (source, target);
+        OrtEnv.Instance().CopyTensors(from, to, null);
     }
 
     /// <summary>A copy on the host, which the caller disposes.</summary>

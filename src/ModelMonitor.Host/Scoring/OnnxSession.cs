@@ -8,7 +8,8 @@ namespace ModelMonitor.Host.Scoring;
 
 /// <summary>A loaded session on one device, and the tensors its runs use again and again. Safe for concurrent calls.</summary>
 /// <param name="device">Its memory; null: it reads the host's.</param>
-internal sealed class OnnxSession(InferenceSession session, IReadOnlyList<InputPlan> inputs, ScoreOutput output, DeviceMemory? device = null) : IDeviceSession
+/// <param name="gate">That of its device; null: the CPU.</param>
+internal sealed class OnnxSession(InferenceSession session, IReadOnlyList<InputPlan> inputs, ScoreOutput output, DeviceMemory? device = null, DeviceGate? gate = null) : IDeviceSession
 {
     /// <summary>Rows per run where the model does not fix a number of its own.</summary>
     public const int TileRows = 4096;
@@ -31,7 +32,7 @@ internal sealed class OnnxSession(InferenceSession session, IReadOnlyList<InputP
     /// <exception cref="OnnxRuntimeException">The model failed on these values, or the device did.</exception>
     public UnscoredRow? Score(IArrowArray[][] columns, int rows, Span<double> scores)
     {
-        if (!idle.TryTake(out var runner)) runner = new TileRunner(session, inputs, output.Name, device);
+        if (!idle.TryTake(out var runner)) runner = new TileRunner(session, inputs, output.Name, device, gate);
         var whole = false;
         try
         {
@@ -72,6 +73,7 @@ internal sealed class OnnxSession(InferenceSession session, IReadOnlyList<InputP
 
     public void Dispose()
     {
+        using var turn = DeviceGate.Enter(gate);
         while (idle.TryTake(out var runner)) runner.Dispose();
         device?.Dispose();
         session.Dispose();

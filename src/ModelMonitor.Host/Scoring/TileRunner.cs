@@ -1,6 +1,7 @@
 using Apache.Arrow;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
+using ModelMonitor.Host.Scoring.Devices;
 
 namespace ModelMonitor.Host.Scoring;
 
@@ -15,6 +16,7 @@ internal sealed class TileRunner : IDisposable
     private readonly IReadOnlyList<InputPlan> inputs;
     private readonly string output;
     private readonly DeviceMemory? device;
+    private readonly DeviceGate? gate;
     private readonly OrtIoBinding binding;
     private readonly RunOptions options = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
     private readonly OrtValue?[] host;
@@ -24,9 +26,10 @@ internal sealed class TileRunner : IDisposable
     private int rows = -1;
 
     /// <param name="device">Null: the session reads the host's memory.</param>
-    public TileRunner(InferenceSession session, IReadOnlyList<InputPlan> inputs, string output, DeviceMemory? device)
+    /// <param name="gate">That of the session's device; null: the CPU.</param>
+    public TileRunner(InferenceSession session, IReadOnlyList<InputPlan> inputs, string output, DeviceMemory? device = null, DeviceGate? gate = null)
     {
-        (this.session, this.inputs, this.output, this.device) = (session, inputs, output, device);
+        (this.session, this.inputs, this.output, this.device, this.gate) = (session, inputs, output, device, gate);
         (host, onDevice, widths) = (new OrtValue?[inputs.Count], new OrtValue?[inputs.Count], new int[inputs.Count]);
         columnWidths = [.. inputs.Select(input => new int[input.Columns.Count])];
         binding = session.CreateIoBinding();
@@ -42,30 +45,41 @@ internal sealed class TileRunner : IDisposable
         Unscorable.BeginTile(start, count);
         Prepare(columns, size);
         for (var i = 0; i < host.Length; i++)
-        {
             ColumnTensors.Fill(host[i]!, inputs[i], columns[i], columnWidths[i], widths[i], size, start, count, Unscorable);
-            if (device is not null && onDevice[i] is { } target) device.Copy(host[i]!, target);
+        if (device is null)
+        {
+            using var turn = DeviceGate.Enter(gate);
+            session.RunWithBinding(options, binding);
+            using var values = binding.GetOutputValues();
+            read(values[0], size, scores);
+            return;
         }
 
-        session.RunWithBinding(options, binding);
-        if (device is not null) binding.SynchronizeBoundOutputs();
-        using var values = binding.GetOutputValues();
-        if (device is not null && values[0].OnnxType == OnnxValueType.ONNX_TYPE_TENSOR && !DeviceMemory.IsOnHost(values[0]))
-        {
-            using var copied = device.ToHost(values[0]);
-            read(copied, size, scores);
-        }
-        else
-        {
-            read(values[0], size, scores);
-        }
+        using var scored = RunOn(device);
+        read(scored, size, scores);
     }
 
     public void Dispose()
     {
+        using var turn = DeviceGate.Enter(gate);
         binding.Dispose();
         options.Dispose();
         Release();
+    }
+
+    /// <returns>What came back, on the host; the caller disposes it.</returns>
+    private OrtValue RunOn(DeviceMemory memory)
+    {
+        using var turn = DeviceGate.Enter(gate);
+        for (var i = 0; i < host.Length; i++)
+            if (onDevice[i] is { } target) memory.Copy(host[i]!, target);
+        session.RunWithBinding(options, binding);
+        binding.SynchronizeBoundOutputs();
+        // Not disposed of as a whole: where it is on the host already it is what the caller gets.
+        var values = binding.GetOutputValues();
+        var value = values[0];
+        if (value.OnnxType != OnnxValueType.ONNX_TYPE_TENSOR || DeviceMemory.IsOnHost(value)) return value;
+        using (value) return memory.ToHost(value);
     }
 
     /// <summary>New tensors where the rows or the width of an input differ from what the last run had.</summary>
@@ -92,6 +106,7 @@ internal sealed class TileRunner : IDisposable
         if (same) return;
         // Until it is whole again nothing is: a failure half way must not leave tensors of two sizes bound.
         rows = -1;
+        using var turn = DeviceGate.Enter(gate);
         Release();
         binding.ClearBoundInputs();
         binding.ClearBoundOutputs();

@@ -12,6 +12,7 @@ internal static class DeviceOpening
     public static OnnxSession? TryOpen(ModelFile file, byte[] bytes, DeviceOptions device, IReadOnlyList<InputPlan> inputs, ScoreOutput output, List<string> notes)
     {
         if (device.Name == ScoringDevice.Cpu) return Probed(Open(file, bytes, device, inputs, output));
+        using var turn = DeviceGate.Enter(DeviceGate.Of(device));
         try
         {
             var placement = Place(file, bytes, device, inputs, output);
@@ -31,10 +32,12 @@ internal static class DeviceOpening
     /// <exception cref="ScoringException">The device is not here, or cannot load the model.</exception>
     public static OnnxSession Open(ModelFile file, byte[] bytes, DeviceOptions device, IReadOnlyList<InputPlan> inputs, ScoreOutput output)
     {
+        var gate = DeviceGate.Of(device);
+        using var turn = DeviceGate.Enter(gate);
         var session = SessionLoader.Load(file, SessionLoader.Options(file, device), bytes);
         try
         {
-            return new OnnxSession(session, inputs, output, MemoryOf(session, device, inputs));
+            return new OnnxSession(session, inputs, output, MemoryOf(session, device, inputs), gate);
         }
         catch (OnnxRuntimeException e)
         {
@@ -46,7 +49,7 @@ internal static class DeviceOpening
     private static NodePlacement Place(ModelFile file, byte[] bytes, DeviceOptions device, IReadOnlyList<InputPlan> inputs, ScoreOutput output) =>
         NodePlacement.Measure(file, bytes, SessionLoader.Options(file, device), session =>
         {
-            using var runner = new TileRunner(session, inputs, output.Name, null);
+            using var runner = new TileRunner(session, inputs, output.Name);
             runner.Run([.. inputs.Select(_ => Array.Empty<Apache.Arrow.IArrowArray>())], 0, 1, inputs.Select(input => input.FixedRows).FirstOrDefault(rows => rows is not null) ?? 2, (_, _, _) => { }, []);
         });
 

@@ -44,7 +44,8 @@ internal sealed record NodePlacement(IReadOnlyList<(string Provider, string Oper
         foreach (var item in events.RootElement.EnumerateArray())
         {
             if (item.GetProperty("cat").GetString() != "Node" || !item.TryGetProperty("args", out var args)) continue;
-            if (args.TryGetProperty("provider", out var provider) && args.TryGetProperty("op_name", out var operation))
+            // Copies between devices are put in by ONNX Runtime: nodes of its own, none of the model's.
+            if (args.TryGetProperty("provider", out var provider) && args.TryGetProperty("op_name", out var operation) && operation.GetString() is not ("MemcpyToHost" or "MemcpyFromHost"))
                 nodes[item.GetProperty("name").GetString()!] = (provider.GetString()!, operation.GetString()!);
         }
 
