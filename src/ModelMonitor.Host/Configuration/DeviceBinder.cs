@@ -23,6 +23,15 @@ internal static class DeviceBinder
         return devices.Count > 0 ? devices : [new(ScoringDevice.Cpu)];
     }
 
+    /// <summary>Bounded arenas are one, shared by all models: two bounds cannot both hold.</summary>
+    public static void CheckArenas(IReadOnlyList<(ModelOptions Options, Place Place)> models, FaultList faults)
+    {
+        var bounds = models.SelectMany(model => model.Options.Challengers.Prepend(model.Options), (model, version) => (model.Options.Name, model.Place, Bound: version.Device.FirstOrDefault(d => d.Name == ScoringDevice.Cpu)?.Options.GetValueOrDefault("arena", "on") ?? "on"))
+            .Where(bound => bound.Bound is not ("on" or "off")).ToList();
+        foreach (var other in bounds.Where(bound => bound.Bound != bounds[0].Bound))
+            faults.Add(other.Place, $"models.{other.Name}.device", $"the bound of cpu's arena is {other.Bound} bytes here and {bounds[0].Bound} in {bounds[0].Name}: it is one arena, which bounded models share");
+    }
+
     private static DeviceOptions? Mapping(YamlNode item, BindingContext context)
     {
         var section = new Section(Shapes.Device, item, item.Place, item.Path, context.Faults);
@@ -39,6 +48,9 @@ internal static class DeviceBinder
                 context.Faults.Add(entry.Value.Place, entry.Value.Path, $"must be a single value, found {entry.Value.Found}");
         }
 
+        // As a number of bytes from here on.
+        if (name == ScoringDevice.Cpu && options.TryGetValue("arena", out var arena) && ValueText.Bytes(arena) is { } bytes)
+            options["arena"] = bytes.ToString(System.Globalization.CultureInfo.InvariantCulture);
         section.Close();
         return name is null ? null : new(name) { Library = library, Required = required, Options = options };
     }
@@ -55,7 +67,7 @@ internal static class DeviceBinder
             Fault($"'{unknown}' is no option of cpu; there are {string.Join(", ", ScoringDevice.CpuOptions)}{Suggestion.For(unknown, ScoringDevice.CpuOptions)}");
         if (device.Options.TryGetValue("threads", out var threads) && ValueText.Integer(threads) is not (>= 1 and <= 1024))
             Fault($"threads must be a whole number from 1 to 1024, found '{threads}'");
-        if (device.Options.TryGetValue("arena", out var arena) && arena is not ("on" or "off"))
-            Fault($"arena must be on or off, found '{arena}'");
+        if (device.Options.TryGetValue("arena", out var arena) && arena is not ("on" or "off") && ValueText.Bytes(arena) is not (>= CpuArena.MinBytes and <= CpuArena.MaxBytes))
+            Fault($"arena must be on, off, or its bound: a size from 2MiB to below 4GiB, found '{arena}'");
     }
 }

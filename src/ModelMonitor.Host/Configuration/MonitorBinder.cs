@@ -29,6 +29,7 @@ internal sealed class MonitorBinder(BindingContext context)
             CrossChecks.LabelDelay(model, windows, retention, place, context.Faults);
         }
 
+        DeviceBinder.CheckArenas(models, context.Faults);
         IReadOnlyList<ModelOptions> modelOptions = [.. models.Select(model => WithWindows(model.Options, [.. windowOptions.Select(window => window.Size)]))];
         var options = new MonitorOptions
         {

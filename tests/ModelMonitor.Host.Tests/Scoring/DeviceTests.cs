@@ -50,6 +50,33 @@ public sealed class DeviceTests : Fixture
         Assert.Equal([1, 2, 3], Score(Options(s_same) with { Device = [cpu] }, ("a", Floats(1, 2, 3))));
     }
 
+    /// <summary>A product of two tall matrices: megabytes between input and output.</summary>
+    [Fact]
+    public void A_bounded_arena_holds_what_fits_and_refuses_in_words_what_does_not()
+    {
+        var wide = Options(Model([Tensor("x", F32, -1, 1)], [Tensor("y", F32, -1, 1)],
+            [Node("MatMul", ["x", "w1"], ["h"]), Node("Sin", ["h"], ["s"]), Node("MatMul", ["s", "w2"], ["y"])],
+            Weights("w1", [1, 512], [.. Enumerable.Repeat(0.001f, 512)]), Weights("w2", [512, 1], [.. Enumerable.Repeat(0.001f, 512)])));
+        DeviceOptions Cpu(long bytes) => new("cpu") { Options = new Dictionary<string, string> { ["arena"] = bytes.ToString(System.Globalization.CultureInfo.InvariantCulture) } };
+        var rows = Floats([.. Enumerable.Range(0, 4096).Select(i => (float?)(i / 4096f))]);
+        var expected = Score(wide, ("a", rows));
+        using (var roomy = Open(wide with { Device = [Cpu(64 << 20)] })) Assert.Equal(expected, Score(roomy, Batch(("a", rows))));
+        // 4096 × 512 values of 4 bytes are 8 MiB.
+        using var tight = Open(wide with { Device = [Cpu(6 << 20)] });
+        Assert.Equal(expected[..16], Score(tight, Batch(("a", Floats([.. Enumerable.Range(0, 16).Select(i => (float?)(i / 4096f))])))));
+        Assert.Contains("emory", Assert.Throws<ScoringException>(() => Score(tight, Batch(("a", rows)))).Message, StringComparison.Ordinal);
+        Assert.Equal(expected[..16], Score(tight, Batch(("a", Floats([.. Enumerable.Range(0, 16).Select(i => (float?)(i / 4096f))])))));
+    }
+
+    [Fact]
+    public void Two_bounds_for_one_arena_are_a_fault()
+    {
+        static string Model(string name, string arena) =>
+            $"\n  {name}:\n    version: \"1\"\n    task: binary\n    columns: {{ score: s }}\n    reference: {{ production: 1d }}\n    device: {{ name: cpu, options: {{ arena: {arena} }} }}";
+        Assert.Empty(ConfigurationText.Faults("models:" + Model("a", "64MiB") + Model("b", "65536KiB") + Model("c", "on")));
+        Assert.Contains("models.b.device: the bound of cpu's arena is 33554432 bytes here and 67108864 in a", Assert.Single(ConfigurationText.Faults("models:" + Model("a", "64MiB") + Model("b", "32MiB"))), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void The_configuration_names_devices_or_gives_them_options()
     {
@@ -66,7 +93,9 @@ public sealed class DeviceTests : Fixture
         Assert.Contains("'cudda' is none of cpu, cuda", Fault("cudda"), StringComparison.Ordinal);
         Assert.Contains("'thread' is no option of cpu", Fault("{ name: cpu, options: { thread: 1 } }"), StringComparison.Ordinal);
         Assert.Contains("threads must be a whole number from 1", Fault("{ name: cpu, options: { threads: 0 } }"), StringComparison.Ordinal);
-        Assert.Contains("arena must be on or off", Fault("{ name: cpu, options: { arena: 2 } }"), StringComparison.Ordinal);
+        foreach (var arena in new[] { "1KiB", "4GiB", "some", "0" })
+            Assert.Contains("arena must be on, off, or its bound", Fault($"{{ name: cpu, options: {{ arena: {arena} }} }}"), StringComparison.Ordinal);
+        Assert.Equal("268435456", Assert.Single(Bound("{ name: cpu, options: { arena: 256MiB } }")).Options["arena"]);
         Assert.Contains("'cpu' is named more than once", Fault("[cpu, cpu]"), StringComparison.Ordinal);
         Assert.Contains("name: is required, or a library", Fault("{ required: true }"), StringComparison.Ordinal);
     }

@@ -60,7 +60,9 @@ internal static class ScoringDevice
         {
             case Cpu:
                 // What is allocated is kept for the next run; a guest with little memory gives it back, at the price of time.
-                options.EnableCpuMemArena = configured.GetValueOrDefault("arena", "on") == "on";
+                var arena = configured.GetValueOrDefault("arena", "on");
+                options.EnableCpuMemArena = arena != "off";
+                if (arena is not ("on" or "off")) CpuArena.Share(options, long.Parse(arena, CultureInfo.InvariantCulture));
                 break;
             case "cuda":
                 using (var cuda = new OrtCUDAProviderOptions())
