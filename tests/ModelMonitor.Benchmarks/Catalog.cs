@@ -10,6 +10,7 @@ internal static class Catalog
         ["goal3"] = ("DIR ROWS [REPEATS]: exact AUC and KS", Goal3.RunAsync),
         ["goal4"] = ("DIR ROWS [REPEATS]: all metrics of a binary model from score bins, counting included", Goal4.RunAsync),
         ["goal5"] = ("DIR [REPEATS]: folding a batch beside running the model on it", Goal5.RunAsync),
+        ["goal6"] = ("[ROUNDS]: rows per second from socket to commit, over Flight beside HTTP", Goal6.RunAsync),
         ["goal8"] = ("[ROUNDS] [WAITING]: CPU per 1 000 predictions from bytes to commit, beside bare inserts of their ids", Goal8.RunAsync),
         ["goal11"] = ("[FEATURES] [REPEATS]: evaluating a week beside reading its bytes", Goal11.RunAsync),
         ["goal13"] = ("[BATCHES]: growth with rows, features, models, segments, replicas", Goal13.RunAsync),

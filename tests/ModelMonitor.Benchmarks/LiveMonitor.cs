@@ -42,13 +42,15 @@ internal sealed class LiveMonitor : IAsyncDisposable
             Ignore = segments > 0 ? [] : ["slice"],
             Segments = new SegmentOptions { Columns = segments > 0 ? ["slice"] : [] },
         }).ToArray();
-        var options = new MonitorOptions { StateFolder = _folder.FullName, Models = declared, Windows = [], Rules = [], Retention = new RetentionOptions { Panes = TimeSpan.FromDays(10_000) } };
+        Options = new MonitorOptions { StateFolder = _folder.FullName, Models = declared, Windows = [], Rules = [], Retention = new RetentionOptions { Panes = TimeSpan.FromDays(10_000) } };
         Models = [.. declared.Select(model => new MonitoredModel(model, BaselineBuilder.Build(model, null, _ => Enumerable.Range(0, 20).Select(i => Batch(features, i, Start.AddDays(-1), segments, labelled: true)), CancellationToken.None), null))];
         _lock = StateFolderLock.Acquire(_folder.FullName);
         Store = SqliteStore.Open(_lock);
-        _writer = new StateWriter(Store, TimeProvider.System, NoTelemetry.Instance, NullLogger<StateWriter>.Instance, options.Ingest.MaxQueuedRows);
-        _ingest = new IngestService(_writer, options, NoTelemetry.Instance, TimeProvider.System);
+        _writer = new StateWriter(Store, TimeProvider.System, NoTelemetry.Instance, NullLogger<StateWriter>.Instance, Options.Ingest.MaxQueuedRows);
+        _ingest = new IngestService(_writer, Options, NoTelemetry.Instance, TimeProvider.System);
     }
+
+    public MonitorOptions Options { get; }
 
     public IReadOnlyList<MonitoredModel> Models { get; }
 
@@ -68,11 +70,11 @@ internal sealed class LiveMonitor : IAsyncDisposable
     /// <summary>Sums what commits appended into panes, hours and days.</summary>
     public Task SumAsync() => _writer.SubmitAsync(new Summing());
 
-    /// <summary>The body of a delivery of <see cref="BatchRows"/> rows, its ids random and its own.</summary>
-    public static byte[] Body(int features, int seed, DateTimeOffset at, int segments = 0)
+    /// <summary>The body of a delivery, its ids random and its own.</summary>
+    public static byte[] Body(int features, int seed, DateTimeOffset at, int segments = 0, int rows = BatchRows)
     {
         using var stream = new MemoryStream();
-        using var batch = Batch(features, seed, at, segments, labelled: false);
+        using var batch = Batch(features, seed, at, segments, labelled: false, rows);
         using (var writer = new ArrowStreamWriter(stream, batch.Schema, leaveOpen: true))
         {
             writer.WriteRecordBatch(batch);
@@ -83,10 +85,10 @@ internal sealed class LiveMonitor : IAsyncDisposable
     }
 
     /// <summary>The ids of <see cref="Body"/>.</summary>
-    public static long[] Ids(int seed)
+    public static long[] Ids(int seed, int rows = BatchRows)
     {
         var random = new Random(seed);
-        return [.. Enumerable.Range(0, BatchRows).Select(_ => random.NextInt64())];
+        return [.. Enumerable.Range(0, rows).Select(_ => random.NextInt64())];
     }
 
     public async ValueTask DisposeAsync()
@@ -97,20 +99,20 @@ internal sealed class LiveMonitor : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
-    private static RecordBatch Batch(int features, int seed, DateTimeOffset at, int segments, bool labelled)
+    private static RecordBatch Batch(int features, int seed, DateTimeOffset at, int segments, bool labelled, int rows = BatchRows)
     {
         var random = new Random(seed);
-        var ids = new Int64Array.Builder().Append(Ids(seed));
+        var ids = new Int64Array.Builder().Append(Ids(seed, rows));
         var batch = new RecordBatch.Builder().Append("prediction_id", false, ids.Build());
         var times = new TimestampArray.Builder(new TimestampType(TimeUnit.Microsecond, "UTC"));
         var slices = new StringArray.Builder();
-        for (var row = 0; row < BatchRows; row++)
+        for (var row = 0; row < rows; row++)
         {
             times.Append(at);
             slices.Append($"s{random.Next(Math.Max(1, segments))}");
         }
 
-        float[] Values() => [.. Enumerable.Range(0, BatchRows).Select(_ => (float)(random.NextDouble() + random.NextDouble() + random.NextDouble()))];
+        float[] Values() => [.. Enumerable.Range(0, rows).Select(_ => (float)(random.NextDouble() + random.NextDouble() + random.NextDouble()))];
         batch.Append("timestamp", false, times.Build()).Append("slice", false, slices.Build());
         batch.Append("score", false, new DoubleArray.Builder().Append([.. Values().Select(v => (double)v / 3)]).Build());
         if (labelled) batch.Append("label", false, new Int64Array.Builder().Append([.. Values().Select(v => v > 2 ? 1L : 0L)]).Build());

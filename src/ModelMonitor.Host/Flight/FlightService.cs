@@ -131,6 +131,11 @@ internal sealed class FlightService(FlightDirectory directory, DeliveryIntake in
         {
             throw FlightErrors.Of(StatusCode.Unavailable, "The monitor is stopping; what was acknowledged is committed.");
         }
+        catch (Exception e) when (e is OperationCanceledException or IOException)
+        {
+            // Nobody to answer, and no fault of the monitor.
+            throw FlightErrors.Of(StatusCode.Cancelled, "The sender is gone; what was acknowledged is committed.");
+        }
     }
 
     private sealed record Taking(Func<ReadOnlyMemory<byte>, string?, Task<DeliveryAnswer>> Take, Func<DeliveryAnswer, Task> Answer);

@@ -18,7 +18,9 @@ internal sealed class InputPlanner(string path, InferenceSession session, IReadO
         var names = session.InputNames;
         var given = configured.Select(input => input.Name).ToHashSet(StringComparer.Ordinal);
         var missing = names.Where(name => !given.Contains(name)).ToList();
-        var states = ModelState.Of(session, missing, session.OutputNames.Except(scored)).ToList();
+        // With columns or without: where others count rows and an input counts layers, no column can fill it.
+        var layered = FirstIs(size => size <= 0).Any() ? FirstIs(size => size > 0).Where(given.Contains) : [];
+        var states = ModelState.Of(session, missing.Concat(layered), session.OutputNames.Except(scored)).ToList();
         foreach (var (input, output) in states) faults.Add($"is stateful: input '{input}' takes what output '{output}' gave for the rows before, and a monitor that gets rows in any order has no rows before");
         var unfilled = missing.Except(states.Select(state => state.Input)).ToList();
         if (unfilled.Count > 0) faults.Add($"no columns configured for input {InputPlan.Quoted(unfilled)}");
@@ -40,6 +42,8 @@ internal sealed class InputPlanner(string path, InferenceSession session, IReadO
             faults.Add("its inputs declare different numbers of rows");
         return faults.Count == 0 ? plans : throw new ScoringException($"{path}: {string.Join("; ", faults)}");
     }
+
+    private IEnumerable<string> FirstIs(Func<int, bool> size) => session.InputNames.Where(name => session.InputMetadata[name] is { IsTensor: true, Dimensions: [var first, ..] } && size(first));
 
     private InputPlan? Plan(string name, NodeMetadata node, ModelInput input)
     {

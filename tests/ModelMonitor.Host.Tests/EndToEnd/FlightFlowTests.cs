@@ -52,6 +52,27 @@ public sealed class FlightFlowTests
     }
 
     [Fact]
+    public async Task A_sender_that_leaves_is_nothing_to_log()
+    {
+        using var data = Flying("chicago");
+        await using var monitor = await RunningMonitor.StartAsync(data.Configuration);
+        var batch = Bodies.Batches(await File.ReadAllBytesAsync(Path.Combine(data.Data, "production.arrows"), TestContext.Current.CancellationToken))[0];
+        for (var i = 0; i < 10; i++)
+        {
+            using var flight = new FlightClients(monitor.Flight!);
+            using var call = flight.Arrow.StartPut(FlightClients.Descriptor("chicago"));
+            await call.RequestStream.WriteAsync(batch);
+            Assert.True(await call.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+            // Now and then in the middle of a message.
+            if (i % 2 == 0) _ = call.RequestStream.WriteAsync(batch);
+        }
+
+        Assert.Equal(0, await monitor.TerminateAsync());
+        Assert.DoesNotContain("fail:", monitor.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Exception", monitor.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Without_a_listener_there_is_no_Flight()
     {
         using var data = new Case("chicago");

@@ -1,3 +1,4 @@
+using System.Reflection;
 using ModelMonitor.Core;
 using ModelMonitor.Engine.Options;
 using ModelMonitor.Engine.Scoring;
@@ -71,6 +72,24 @@ public sealed class ThirdPartyModelTests
         {
             folder.Delete(recursive: true);
         }
+    }
+
+    /// <summary>Voice detectors as npm's vad-web ships them: each row of theirs depends on the ones before.</summary>
+    [Theory]
+    [InlineData("silero_vad_legacy.onnx", "h", "hn")]
+    [InlineData("silero_vad_v5.onnx", "state", "stateN")]
+    [InlineData("silero_vad_v6.onnx", "state", "stateN")]
+    public void A_model_with_a_state_of_its_own_is_inspected_and_refused(string file, string state, string next)
+    {
+        var folder = typeof(ThirdPartyModelTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(a => a.Key == "Foreign").Value!;
+        var path = Path.Combine(folder, "models", file);
+        Assert.SkipUnless(File.Exists(path) || Environment.GetEnvironmentVariable("CI") == "true", "it is not installed: tests/foreign/install.sh");
+        var inspection = ModelInspection.Of(ModelFile.Read(path), [new(ScoringDevice.Cpu)]);
+        Assert.Contains(inspection.Notes, note => note.StartsWith($"input '{state}' looks like a state that output '{next}' hands on", StringComparison.Ordinal));
+        var inputs = inspection.Inputs.Select(input => new ModelInput(input.Name, ["a"])).ToList();
+        var refused = Assert.Throws<ScoringException>(() => new OnnxScorerFactory().Open(new ModelOptions { Name = "m", Version = "1", Task = TaskKind.Binary, Onnx = path, Inputs = inputs, ScoreOutput = "output", ScorePositive = LabelValue.From(1), Baseline = "" }));
+        Assert.DoesNotContain('\n', refused.Message);
+        Assert.Contains($"'{state}'", refused.Message, StringComparison.Ordinal);
     }
 
     /// <summary>Null where it is refused, in one line that names the file.</summary>
