@@ -29,20 +29,14 @@ internal sealed class FlightService(FlightDirectory directory, DeliveryIntake in
 
     /// <summary>Takes predictions or labels; each batch is acknowledged when it is committed, in order.</summary>
     public override Task DoPut(IAsyncStreamReader<FlightData> requestStream, IServerStreamWriter<PutResult> responseStream, ServerCallContext context) =>
-        TakeAsync(requestStream, context, (model, stream) => new Taking(
-            async (body, key) => await intake.TakeAsync(model(), stream, body, DeliveryIntake.ArrowStream, key, scores: false).ConfigureAwait(false),
-            answer => responseStream.WriteAsync(new PutResult { AppMetadata = MetadataOf(answer) }, context.CancellationToken)));
+        TakeAsync(requestStream, scores: false, answer => responseStream.WriteAsync(new PutResult { AppMetadata = MetadataOf(answer) }, context.CancellationToken), context);
 
     /// <summary>Takes predictions as <see cref="DoPut"/> does and sends back their scores, a batch for each batch.</summary>
-    public override Task DoExchange(IAsyncStreamReader<FlightData> requestStream, IServerStreamWriter<FlightData> responseStream, ServerCallContext context) =>
-        TakeAsync(requestStream, context, (model, stream) =>
-        {
-            if (stream != Streams.Predictions) throw FlightErrors.Of(StatusCode.InvalidArgument, $"Only {Streams.Predictions} have scores to exchange for; send {stream} with DoPut.");
-            var scores = new ScoreStream(responseStream);
-            return new(
-                async (body, key) => await intake.TakeAsync(model(), stream, body, DeliveryIntake.ArrowStream, key, scores: true).ConfigureAwait(false),
-                answer => scores.WriteAsync(answer.Scores, MetadataOf(answer), context.CancellationToken));
-        });
+    public override Task DoExchange(IAsyncStreamReader<FlightData> requestStream, IServerStreamWriter<FlightData> responseStream, ServerCallContext context)
+    {
+        var scores = new ScoreStream(responseStream);
+        return TakeAsync(requestStream, scores: true, answer => scores.WriteAsync(answer.Scores, MetadataOf(answer), context.CancellationToken), context);
+    }
 
     public override Task Handshake(IAsyncStreamReader<HandshakeRequest> requestStream, IServerStreamWriter<HandshakeResponse> responseStream, ServerCallContext context) => throw Unimplemented(context);
 
@@ -60,56 +54,50 @@ internal sealed class FlightService(FlightDirectory directory, DeliveryIntake in
 
     private static ByteString MetadataOf(DeliveryAnswer answer) => ByteString.CopyFromUtf8(ReplyJson.Write(answer.Reply!));
 
-    /// <param name="begin">Called with the first message; the model is looked up for each batch, since another version may serve by then.</param>
-    private async Task TakeAsync(IAsyncStreamReader<FlightData> requests, ServerCallContext context, Func<Func<MonitoredModel>, string, Taking> begin)
+    /// <param name="scores">Whether answers hold scores.</param>
+    /// <param name="answer">Sends what became of a batch back.</param>
+    private async Task TakeAsync(IAsyncStreamReader<FlightData> requests, bool scores, Func<DeliveryAnswer, Task> answer, ServerCallContext context)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
         var messages = new ArrowMessages(intake.Limits, options.Ingest.MaxRequestBytes);
         FlightDescriptor? descriptor = null;
-        Taking? taking = null;
-        var stream = "";
-        while (await NextAsync(requests, ending.Token).ConfigureAwait(false) is { } message)
+        for (var first = true; await NextAsync(requests, ending.Token).ConfigureAwait(false) is { } message; first = false)
         {
-            if (taking is null)
+            if (first) descriptor = message.FlightDescriptor;
+            // Looked up for each batch: another version may serve by then.
+            var (model, stream) = directory.Resolve(descriptor);
+            if (scores && stream != Streams.Predictions)
+                throw FlightErrors.Of(StatusCode.InvalidArgument, $"Only {Streams.Predictions} have scores to exchange for; send {stream} with DoPut.");
+            if (Assemble(messages, message, model, stream) is not { } body)
             {
-                descriptor = message.FlightDescriptor;
-                (_, stream) = directory.Resolve(descriptor);
-                taking = begin(() => directory.Resolve(descriptor).Model, stream);
-            }
-
-            if (message.DataHeader.IsEmpty)
-            {
-                // A descriptor may come alone, before the schema; a key without a batch would be lost in silence.
-                if (!message.AppMetadata.IsEmpty || !message.DataBody.IsEmpty) throw FlightErrors.Of(StatusCode.InvalidArgument, "A message without an Arrow header: application metadata come with a record batch.");
+                // It would be lost in silence.
+                if (!message.AppMetadata.IsEmpty) throw FlightErrors.Of(StatusCode.InvalidArgument, "Application metadata are the idempotency key of a record batch, and come with it.");
                 continue;
             }
 
-            if (Assemble(messages, message, descriptor, stream) is not { } body) continue;
-            var answer = await TakeAsync(taking, body, KeyOf(message, messages.Batches), descriptor, stream).ConfigureAwait(false);
-            if (answer.Refusal is { } refusal) throw FlightErrors.Of(refusal, messages.Batches);
-            await taking.Answer(answer).ConfigureAwait(false);
+            var key = KeyOf(message, messages.Batches);
+            using var held = budget.TryHold(body.Length);
+            var taken = held is null ? intake.Overloaded(model, stream, 1) : await intake.TakeAsync(model, stream, body, DeliveryIntake.ArrowStream, key, scores).ConfigureAwait(false);
+            if (taken.Refusal is { } refusal) throw FlightErrors.Of(refusal, messages.Batches);
+            await answer(taken).ConfigureAwait(false);
         }
     }
 
-    private async Task<DeliveryAnswer> TakeAsync(Taking taking, ReadOnlyMemory<byte> body, string? key, FlightDescriptor? descriptor, string stream)
+    /// <returns>The stream of the record batch that the message is; null: a schema, a dictionary, or a descriptor alone, which may come before the schema.</returns>
+    private ReadOnlyMemory<byte>? Assemble(ArrowMessages messages, FlightData message, MonitoredModel model, string stream)
     {
-        using var held = budget.TryHold(body.Length);
-        return held is null ? intake.Overloaded(directory.Resolve(descriptor).Model, stream, 1) : await taking.Take(body, key).ConfigureAwait(false);
-    }
-
-    private ReadOnlyMemory<byte>? Assemble(ArrowMessages messages, FlightData message, FlightDescriptor? descriptor, string stream)
-    {
+        if (message.DataHeader.IsEmpty && message.DataBody.IsEmpty) return null;
         try
         {
             return messages.Add(message.DataHeader.Span, message.DataBody.Span);
         }
         catch (IntakeException e)
         {
-            throw FlightErrors.Of(new Refusal(RefusalKind.Malformed, e.Message));
+            throw FlightErrors.Of(intake.Malformed(model, stream, e));
         }
         catch (ArrowTooLargeException)
         {
-            throw FlightErrors.Of(intake.TooLarge(directory.Resolve(descriptor).Model, stream), messages.Batches);
+            throw FlightErrors.Of(intake.TooLarge(model, stream), messages.Batches);
         }
     }
 
@@ -137,6 +125,4 @@ internal sealed class FlightService(FlightDirectory directory, DeliveryIntake in
             throw FlightErrors.Of(StatusCode.Cancelled, "The sender is gone; what was acknowledged is committed.");
         }
     }
-
-    private sealed record Taking(Func<ReadOnlyMemory<byte>, string?, Task<DeliveryAnswer>> Take, Func<DeliveryAnswer, Task> Answer);
 }

@@ -57,8 +57,7 @@ internal sealed class DeliveryIntake(IngestService ingest, MonitorOptions option
         }
         catch (IntakeException e)
         {
-            telemetry.RowsRejected(model.Name, stream, "malformed", Math.Max(1, delivery.Rows));
-            return new Refusal(e.Malformed ? RefusalKind.Malformed : RefusalKind.Unfit, e.Message);
+            return Malformed(model, stream, e, delivery.Rows);
         }
         catch (DeliveryConflictException e)
         {
@@ -70,6 +69,13 @@ internal sealed class DeliveryIntake(IngestService ingest, MonitorOptions option
             Log.NotCommitted(logger, e, model.Name);
             return new Refusal(RefusalKind.NotCommitted, "The delivery could not be committed; nothing was taken. Send it again.");
         }
+    }
+
+    /// <summary>Counts a delivery that cannot be read, or does not fit.</summary>
+    public Refusal Malformed(MonitoredModel model, string stream, IntakeException fault, long rows = 0)
+    {
+        telemetry.RowsRejected(model.Name, stream, "malformed", Math.Max(1, rows));
+        return new Refusal(fault.Malformed ? RefusalKind.Malformed : RefusalKind.Unfit, fault.Message);
     }
 
     /// <summary>Counts a delivery that there is no room for.</summary>

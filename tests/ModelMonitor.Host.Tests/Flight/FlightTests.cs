@@ -194,6 +194,9 @@ public sealed class FlightTests(ApiFixture api) : IClassFixture<ApiFixture>, IDi
     {
         var (_, lost) = await _flight.PutRawAsync([new() { FlightDescriptor = Path("flights"), AppMetadata = ByteString.CopyFromUtf8("key") }]);
         Assert.Equal(StatusCode.InvalidArgument, lost.StatusCode);
+        var early = Messages(Bodies.Head(1));
+        early[0].AppMetadata = ByteString.CopyFromUtf8("key");
+        Assert.Equal(StatusCode.InvalidArgument, (await _flight.PutRawAsync(early)).Status.StatusCode);
         foreach (var key in new[] { "\u00e4", "a\nb", new string('k', 257) })
         {
             var messages = Messages(Bodies.Head(1));
