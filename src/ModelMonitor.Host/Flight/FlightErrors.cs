@@ -21,8 +21,9 @@ internal static class FlightErrors
     private static StatusCode CodeOf(RefusalKind kind) => kind switch
     {
         RefusalKind.Conflict => StatusCode.AlreadyExists,
-        RefusalKind.TooLarge => StatusCode.ResourceExhausted,
-        RefusalKind.Overloaded or RefusalKind.NotCommitted => StatusCode.Unavailable,
+        // Of these two only the second comes with a time after which to try again.
+        RefusalKind.TooLarge or RefusalKind.Overloaded => StatusCode.ResourceExhausted,
+        RefusalKind.NotCommitted => StatusCode.Unavailable,
         _ => StatusCode.InvalidArgument,
     };
 }

@@ -31,7 +31,7 @@ public sealed class FlightLimitTests(LimitTests.SmallFixture api) : IClassFixtur
         using (Budget.TryHold(4 * 16384))
         {
             var (answers, status) = await _flight.PutRawAsync(FlightTests.Messages(Bodies.Head(2, from: 20)));
-            Assert.Equal((StatusCode.Unavailable, 0), (status.StatusCode, answers.Count));
+            Assert.Equal((StatusCode.ResourceExhausted, 0), (status.StatusCode, answers.Count));
         }
 
         var (taken, next) = await _flight.PutRawAsync(FlightTests.Messages(Bodies.Head(2, from: 20)));
@@ -51,7 +51,7 @@ public sealed class FlightLimitTests(LimitTests.SmallFixture api) : IClassFixtur
         {
             await Until.TrueAsync(() => writer.QueuedRows == 20);
             var (_, refused) = await _flight.PutRawAsync(FlightTests.Messages(Bodies.Head(1, from: 60)));
-            Assert.Equal(StatusCode.Unavailable, refused.StatusCode);
+            Assert.Equal(StatusCode.ResourceExhausted, refused.StatusCode);
         }
         finally
         {
