@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using ModelMonitor.Core.Diagnosis;
 using ModelMonitor.Core.Evaluations;
+using ModelMonitor.Core.Prescriptions;
 using ModelMonitor.Core.Rules;
 using ModelMonitor.Engine.Json;
 using ModelMonitor.Engine.Options;
@@ -23,11 +25,13 @@ public static class ActionMessage
     }
 
     /// <summary>The message, with a key that is the same however often it is composed.</summary>
-    public static OutboxRecord Compose(RuleTransition transition, Evaluation evaluation, ActionOptions action, long now)
+    /// <param name="diagnosis">What a retrain request says of the cause, and what it prescribes for it; no other message does.</param>
+    public static OutboxRecord Compose(RuleTransition transition, Evaluation evaluation, ActionOptions action, long now, ModelDiagnosis diagnosis)
     {
         ArgumentNullException.ThrowIfNull(transition);
         ArgumentNullException.ThrowIfNull(evaluation);
         ArgumentNullException.ThrowIfNull(action);
+        ArgumentNullException.ThrowIfNull(diagnosis);
         var change = transition.Change == RuleChange.Fired ? "fired" : "resolved";
         var key = KeyOf(evaluation.Model, evaluation.Version, transition.Rule, action.Name, change, EvaluationJson.Time(transition.Range.End) + transition.Segment);
         var worst = new JsonArray();
@@ -49,6 +53,12 @@ public static class ActionMessage
             ["worst"] = worst,
             ["findings"] = EvaluationJson.Findings(evaluation.Findings),
         };
+        if (action.Name == Retrain)
+        {
+            payload["diagnosis"] = DiagnosisJson.Write(diagnosis);
+            payload["prescription"] = DiagnosisJson.Write(Prescription.For(diagnosis));
+        }
+
         return new OutboxRecord { Key = key, Model = evaluation.Model, Action = action.Name, Rule = transition.Rule, Payload = payload.ToJsonString(), CreatedAt = now, DueAt = now };
     }
 

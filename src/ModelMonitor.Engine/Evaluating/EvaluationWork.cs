@@ -78,6 +78,9 @@ internal sealed class EvaluationWork(MonitoredModel model, Evaluation evaluation
         ? (model.Baseline, 1)
         : (model.Baseline.OfSegment(segment), model.Baseline.Shape.Segments.Keys.Count(rule.Judges));
 
+    private ModelDiagnosis Diagnosed() =>
+        Diagnoses.Of(evaluation, evaluation.Segment.Length == 0 ? model.Baseline : model.Baseline.OfSegment(evaluation.Segment), Evaluator.OptionsOf(model, window.Looks));
+
     private async ValueTask<string> QueueAsync(CommitScope scope, RuleTransition transition, ActionOptions action, CancellationToken cancellationToken)
     {
         // The end of a message must arrive whatever the cooldown: it is over, and whoever got the alarm should know.
@@ -94,7 +97,7 @@ internal sealed class EvaluationWork(MonitoredModel model, Evaluation evaluation
             await scope.Transaction.WriteMarkAsync(mark, scope.Now, cancellationToken).ConfigureAwait(false);
         }
 
-        var message = ActionMessage.Compose(transition, evaluation, action, scope.Now);
+        var message = ActionMessage.Compose(transition, evaluation, action, scope.Now, Diagnosed());
         if (!await scope.Transaction.TryAddOutboxAsync(message, cancellationToken).ConfigureAwait(false)) return "duplicate";
         await scope.Transaction.AddAuditAsync(new(scope.Now, model.Name, "rule " + transition.Rule, $"action {action.Name} requested", transition.Verdict.Message), cancellationToken).ConfigureAwait(false);
         return "queued";

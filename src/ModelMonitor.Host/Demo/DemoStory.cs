@@ -103,6 +103,8 @@ internal sealed class DemoStory(IAnsiConsole console, ModelCatalog catalog, Hook
             _told++;
             var colour = (string?)message["type"] switch { "retrain_requested" => "red", "rule_resolved" => "green", _ => "yellow" };
             console.MarkupLine($"[grey]{Markup.Escape(((string)message["time"]!)[..10])}[/] [{colour}]{Markup.Escape((string)message["type"]!)}[/] {Markup.Escape((string)message["model"]!)} [bold]{Markup.Escape((string)message["rule"]!)}[/]: {Markup.Escape(Short((string?)message["message"]))}");
+            if (message["prescription"]?["remedies"]?.AsArray() is [{ } first, ..])
+                console.MarkupLine($"           [grey]{Markup.Escape((string)message["diagnosis"]!["kind"]!)}[/] {Markup.Escape((string)first["text"]!)}");
         }
     }
 

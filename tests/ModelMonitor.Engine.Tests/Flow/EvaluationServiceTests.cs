@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using ModelMonitor.Core.Diagnosis;
 using ModelMonitor.Core.Rules;
@@ -52,6 +53,10 @@ public sealed class EvaluationServiceTests
         var messages = await monitor.Outbox();
         Assert.Equal(["retrain", "tell", "tell"], messages.Select(m => m.Action).Order());
         Assert.Contains(messages, m => m.Payload.Contains("rule_resolved", StringComparison.Ordinal));
+        // All its scores are one value: the request says that this is a fault, and to stop. A notification prescribes nothing.
+        var request = JsonNode.Parse(messages.Single(m => m.Action == "retrain").Payload)!;
+        Assert.Equal(("fault", "stop"), ((string)request["diagnosis"]!["kind"]!, (string)request["prescription"]!["decision"]!));
+        Assert.All(messages.Where(m => m.Action == "tell"), m => Assert.Null(JsonNode.Parse(m.Payload)!["prescription"]));
     }
 
     [Fact]
@@ -99,7 +104,10 @@ public sealed class EvaluationServiceTests
         var rule = new RuleDefinition { Name = "overfitted", Finding = FindingKind.Overfitting, Then = ["retrain"] };
         await using var monitor = new Running(Given.ModelOf(Given.Options, overfitted: true), Options(rule));
         await Step(monitor, hours: 6, drifted: false);
-        Assert.Single(await monitor.Outbox());
+        var request = JsonNode.Parse(Assert.Single(await monitor.Outbox()).Payload)!;
+        Assert.Equal(("variance", "retrain", "smaller"), ((string)request["diagnosis"]!["kind"]!, (string)request["prescription"]!["decision"]!, (string)request["prescription"]!["capacity"]!));
+        Assert.Contains(request["diagnosis"]!["evidence"]!.AsArray(), e => (string)e!["what"]! == "gap" && (string)e["on"]! == "train to holdout" && (double)e["value"]! > 0.05 && e["lower"] is not null);
+        Assert.True((double)request["prescription"]!["regularization"]!["l2"]![1]! > 0);
         var next = Given.ModelOf(Given.Options with { Version = "2" }, overfitted: true);
         await using var promoted = new Running(next, Options(rule), monitor.Store);
         await Step(promoted, hours: 6, drifted: false);

@@ -14,5 +14,7 @@ public sealed class DemoTests
         Assert.DoesNotContain("retrain_requested chicago overfitting", demo.Output, StringComparison.Ordinal);
         Assert.Contains("rule_fired chicago shifted", demo.Output, StringComparison.Ordinal);
         Assert.Contains("retrain_requested chicago decay", demo.Output, StringComparison.Ordinal);
+        Assert.Contains("variance More regularization: L2 from ", demo.Output, StringComparison.Ordinal);
+        Assert.Contains("covariate_shift Retrain with recent rows: ", demo.Output, StringComparison.Ordinal);
     }
 }
