@@ -4,13 +4,15 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 
-npm ci --ignore-scripts --no-audit --no-fund >/dev/null
+npm ci --ignore-scripts --no-audit --no-fund --fetch-retries 5 >/dev/null
 rm -rf bin && mkdir bin
 cp node_modules/onnxruntime-node/bin/napi-v6/linux/x64/libonnxruntime.so.1 bin/
 
 packages=$(mktemp -d)
 trap 'rm -rf "$packages"' EXIT
-(cd "$packages" && apt-get download -qq chromium-common libvulkan1 2>/dev/null && for package in *.deb; do dpkg-deb -x "$package" .; done)
+download() { (cd "$packages" && apt-get download -qq chromium-common libvulkan1 2>/dev/null); }
+download || { apt-get update -qq && download; }
+for package in "$packages"/*.deb; do dpkg-deb -x "$package" "$packages"; done
 cp "$packages"/usr/lib/chromium/libvk_swiftshader.so "$packages"/usr/lib/chromium/vk_swiftshader_icd.json bin/
 cp "$packages"/usr/lib/x86_64-linux-gnu/libvulkan.so.1 bin/
 
