@@ -14,12 +14,17 @@ public sealed class ArrowMessages(ArrowLimits limits, long maxBytes)
     private const int Prefix = 8;
     private const int Alignment = 8;
 
-    private readonly List<(long Id, byte[] Message)> _dictionaries = [];
+    /// <summary>By id, in the order of their first arrival: one may hold codes into another that came before it.</summary>
+    private readonly OrderedDictionary<long, List<byte[]>> _dictionaries = [];
     private byte[]? _schema;
     private int _messages;
+    private int _kept;
 
     /// <summary>Record batches so far, the one that was added last included.</summary>
     public int Batches { get; private set; }
+
+    /// <summary>Bytes of the schema and the dictionaries that are kept for the batches to come.</summary>
+    public long HeldBytes { get; private set; }
 
     /// <summary>Takes the next message.</summary>
     /// <returns>The stream of the record batch that it was; null after a schema or a dictionary.</returns>
@@ -39,7 +44,7 @@ public sealed class ArrowMessages(ArrowLimits limits, long maxBytes)
             case SchemaHeader:
                 var schema = Framed(0, metadata, body);
                 ArrowGuard.Check(schema, limits);
-                _schema = schema;
+                (_schema, HeldBytes) = (schema, schema.Length);
                 return null;
             case DictionaryHeader:
                 AddDictionary(ref flat, root, metadata, body);
@@ -79,23 +84,30 @@ public sealed class ArrowMessages(ArrowLimits limits, long maxBytes)
         var header = flat.Table(root, 2);
         if (header == 0) flat.Fault("a dictionary without content");
         var id = flat.Int64(header, 0);
-        var adds = flat.Byte(header, 2) != 0;
-        if (!adds) _dictionaries.RemoveAll(d => d.Id == id);
-        if (_dictionaries.Count >= limits.MaxMessages) flat.Fault($"the stream has more than {limits.MaxMessages} dictionaries");
-        // Held over batches, so it is bounded here and not only with the batch that uses it.
-        _dictionaries.Add((id, Framed(PreludeBytes, metadata, body)));
-    }
+        if (!_dictionaries.TryGetValue(id, out var parts)) _dictionaries.Add(id, parts = []);
+        if (flat.Byte(header, 2) == 0)
+        {
+            HeldBytes -= parts.Sum(part => (long)part.Length);
+            _kept -= parts.Count;
+            parts.Clear();
+        }
 
-    private long PreludeBytes => (_schema?.Length ?? 0) + _dictionaries.Sum(d => (long)d.Message.Length);
+        if (_kept >= limits.MaxMessages) flat.Fault($"the stream has more than {limits.MaxMessages} dictionaries");
+        // Held over batches, so it is bounded here and not only with the batch that uses it.
+        var message = Framed(HeldBytes, metadata, body);
+        parts.Add(message);
+        _kept++;
+        HeldBytes += message.Length;
+    }
 
     private byte[] Joined(ReadOnlySpan<byte> metadata, ReadOnlySpan<byte> body)
     {
-        var (prelude, size) = (PreludeBytes, SizeOf(metadata, body));
+        var (prelude, size) = (HeldBytes, SizeOf(metadata, body));
         Refuse(prelude + size);
         var stream = GC.AllocateUninitializedArray<byte>((int)(prelude + size));
         _schema!.CopyTo(stream, 0);
         var position = _schema!.Length;
-        foreach (var (_, message) in _dictionaries)
+        foreach (var message in _dictionaries.Values.SelectMany(parts => parts))
         {
             message.CopyTo(stream, position);
             position += message.Length;

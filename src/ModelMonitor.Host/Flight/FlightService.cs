@@ -60,6 +60,8 @@ internal sealed class FlightService(FlightDirectory directory, DeliveryIntake in
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
         var messages = new ArrowMessages(intake.Limits, options.Ingest.MaxRequestBytes);
+        // What a call keeps for batches to come counts as long as it is open.
+        using var kept = budget.TryHold(0)!;
         FlightDescriptor? descriptor = null;
         for (var first = true; await NextAsync(requests, ending.Token).ConfigureAwait(false) is { } message; first = false)
         {
@@ -68,7 +70,9 @@ internal sealed class FlightService(FlightDirectory directory, DeliveryIntake in
             var (model, stream) = directory.Resolve(descriptor);
             if (scores && stream != Streams.Predictions)
                 throw FlightErrors.Of(StatusCode.InvalidArgument, $"Only {Streams.Predictions} have scores to exchange for; send {stream} with DoPut.");
-            if (Assemble(messages, message, model, stream) is not { } body)
+            var assembled = Assemble(messages, message, model, stream);
+            if (!kept.TryResize(messages.HeldBytes)) throw FlightErrors.Of(intake.Overloaded(model, stream, 1), messages.Batches);
+            if (assembled is not { } body)
             {
                 // It would be lost in silence.
                 if (!message.AppMetadata.IsEmpty) throw FlightErrors.Of(StatusCode.InvalidArgument, "Application metadata are the idempotency key of a record batch, and come with it.");

@@ -60,6 +60,8 @@ public sealed class ArrowMessagesTests
         Assert.Equal(3, Math.Round((Size() - bare) / (double)(one - bare)));
         Add(7, adds: false, 64);
         Assert.Equal(2 * (one - bare), Size() - bare);
+        // What is kept is what every batch has before its own message.
+        Assert.Equal(messages.HeldBytes, Size() - (bare - schema.Metadata.Length - 8));
     }
 
     /// <summary>Dictionaries are held over batches: no sender may gather them without end.</summary>

@@ -41,8 +41,9 @@ internal sealed class FlightClients(Uri address) : IDisposable
     }
 
     /// <summary>Sends messages as they are.</summary>
+    /// <param name="open">Given: the call stays open after them until this is cancelled.</param>
     /// <returns>The acknowledgements that came, and how the call ended.</returns>
-    public async Task<(IReadOnlyList<string> Answers, Status Status)> PutRawAsync(IEnumerable<Wire.FlightData> messages)
+    public async Task<(IReadOnlyList<string> Answers, Status Status)> PutRawAsync(IEnumerable<Wire.FlightData> messages, CancellationToken open = default)
     {
         using var call = _channel.CreateCallInvoker().AsyncDuplexStreamingCall(s_put, null, new(cancellationToken: TestContext.Current.CancellationToken));
         var answers = new List<string>();
@@ -50,7 +51,8 @@ internal sealed class FlightClients(Uri address) : IDisposable
         {
             try
             {
-                foreach (var message in messages) await call.RequestStream.WriteAsync(message);
+                foreach (var message in messages) await call.RequestStream.WriteAsync(message, TestContext.Current.CancellationToken);
+                if (open.CanBeCanceled) await Task.WhenAny(call.ResponseHeadersAsync.ContinueWith(_ => { }, TaskScheduler.Default), Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, open));
                 await call.RequestStream.CompleteAsync();
             }
             catch (Exception e) when (e is RpcException or InvalidOperationException)

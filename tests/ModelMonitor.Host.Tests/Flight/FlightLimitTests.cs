@@ -1,8 +1,11 @@
+using Apache.Arrow;
+using Apache.Arrow.Types;
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
 using ModelMonitor.Engine.Commit;
 using ModelMonitor.Host.Intake;
 using ModelMonitor.Host.Tests.Http;
+using Streams = ModelMonitor.Engine.Tests.Intake.Streams;
 
 namespace ModelMonitor.Host.Tests.Flight;
 
@@ -60,6 +63,29 @@ public sealed class FlightLimitTests(LimitTests.SmallFixture api) : IClassFixtur
         }
 
         Assert.Equal(StatusCode.OK, (await waiting).Status.StatusCode);
+    }
+
+    /// <summary>Dictionaries are kept from batch to batch, so calls that are open and silent must not add up unseen.</summary>
+    [Fact]
+    public async Task What_an_open_call_keeps_counts_until_it_ends()
+    {
+        var stream = Streams.Write(Streams.Batch(("text", Streams.Dictionary(Int32Type.Default, new Int32Array.Builder().Append(0).Build(), Streams.Strings(new string('x', 9000))))));
+        var head = FlightTests.Messages(stream)[..2];
+        using var ending = new CancellationTokenSource();
+        var calls = new List<Task<(IReadOnlyList<string> Answers, Status Status)>>();
+        for (var open = 1; open <= 6; open++)
+        {
+            calls.Add(_flight.PutRawAsync(head, ending.Token));
+            await Until.TrueAsync(() => Budget.Held >= 9000 * open);
+        }
+
+        // 64 KiB in all: there is room for no eighth.
+        var more = new[] { _flight.PutRawAsync(head, ending.Token), _flight.PutRawAsync(head, ending.Token) };
+        Assert.Equal(StatusCode.ResourceExhausted, (await await Task.WhenAny(more)).Status.StatusCode);
+        Assert.All(calls, call => Assert.False(call.IsCompleted));
+        await ending.CancelAsync();
+        await Task.WhenAll([.. calls, .. more]);
+        await Until.TrueAsync(() => Budget.Held == 0);
     }
 
     [Fact]
