@@ -42,10 +42,12 @@ public sealed class WebGpuTests : Fixture
     public async Task Callers_at_once_do_not_mix_their_rows()
     {
         if (!await HereAsync()) return;
-        // Two sessions, as a champion and a challenger, and callers of both.
-        using var device = Open(Options(Mlp(), "a", "b", "c") with { Device = s_webgpu });
-        using var other = Open(Options(Mlp(), "a", "b", "c") with { Device = s_webgpu });
-        using var cpu = Open(Options(Mlp(), "a", "b", "c"));
+        // Two sessions, as a champion and a challenger, and callers of both. The file is written once: others read it meanwhile.
+        var model = Options(Mlp(), "a", "b", "c");
+        var onDevice = model with { Device = s_webgpu };
+        using var device = Open(onDevice);
+        using var other = Open(onDevice);
+        using var cpu = Open(model);
         var batches = Enumerable.Range(0, 24).Select(i => (Random: new Random(i), Rows: 1 + (i * 37 % 200)))
             .Select(b => Batch(("a", Random(b.Random, b.Rows)), ("b", Random(b.Random, b.Rows)), ("c", Random(b.Random, b.Rows)))).ToArray();
         var expected = batches.Select(batch => Score(cpu, batch)).ToArray();
@@ -53,7 +55,7 @@ public sealed class WebGpuTests : Fixture
         {
             var actual = Score(i % 2 == 0 ? device : other, batches[i]);
             // Opened and closed while others score.
-            if (i % 6 == 0) using (Open(Options(Mlp(), "a", "b", "c") with { Device = s_webgpu })) { }
+            if (i % 6 == 0) using (Open(onDevice)) { }
             for (var row = 0; row < actual.Length; row++) Assert.Equal(expected[i][row], actual[row], 1e-6);
             return ValueTask.CompletedTask;
         });
