@@ -22,4 +22,7 @@ internal static partial class Log
 
     [LoggerMessage(201, LogLevel.Warning, "A delivery for model {Model} could not be committed; its sender is told to try again")]
     public static partial void NotCommitted(ILogger logger, Exception error, string model);
+
+    [LoggerMessage(13, LogLevel.Warning, "Plugin {Name} ({Path}) is not used: {Reason}")]
+    public static partial void PluginFailed(ILogger logger, string name, string path, string reason);
 }

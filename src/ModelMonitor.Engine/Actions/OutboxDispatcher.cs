@@ -12,7 +12,7 @@ public sealed class OutboxDispatcher(
 {
     private const int AtOnce = 16;
 
-    /// <summary>A claim that is not settled by then is another's: its owner died. Longer than a hook's own tries take.</summary>
+    /// <summary>A claim that is neither renewed nor settled by then is another's: its owner died.</summary>
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(5);
 
     /// <summary>A receiver cannot put a message off for longer, nor beyond the end of time.</summary>
@@ -21,32 +21,58 @@ public sealed class OutboxDispatcher(
     /// <summary>How long an empty outbox is left alone.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    private readonly Dictionary<string, IRetrainHook> _hooks = hooks.ToDictionary(h => h.Name, StringComparer.Ordinal);
+    private readonly Dictionary<string, IRetrainHook> _hooks = ByName(hooks);
 
-    /// <summary>Works off what is due now. Returns how many messages were tried.</summary>
+    /// <summary>Works off what is due now, and returns when all of it is settled. Returns how many messages were tried.</summary>
     public async Task<int> RunOnceAsync(CancellationToken cancellationToken)
     {
-        IReadOnlyList<OutboxRecord> due;
-        var reader = await store.OpenSnapshotAsync(cancellationToken).ConfigureAwait(false);
-        await using (reader.ConfigureAwait(false))
-        {
-            due = await reader.ReadDueOutboxAsync(Instant.From(clock.GetUtcNow()), AtOnce, cancellationToken).ConfigureAwait(false);
-        }
-
-        // Side by side, so that one slow receiver does not hold up the others.
+        var due = await DueAsync(cancellationToken).ConfigureAwait(false);
         await Task.WhenAll(due.Select(message => DeliverAsync(message, cancellationToken))).ConfigureAwait(false);
         return due.Count;
     }
 
-    /// <summary>Works off the outbox until cancelled, then returns.</summary>
+    private async Task<IReadOnlyList<OutboxRecord>> DueAsync(CancellationToken cancellationToken)
+    {
+        var reader = await store.OpenSnapshotAsync(cancellationToken).ConfigureAwait(false);
+        await using (reader.ConfigureAwait(false))
+        {
+            return await reader.ReadDueOutboxAsync(Instant.From(clock.GetUtcNow()), AtOnce, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>A plugin cannot take the name of a hook that was there before it.</summary>
+    private static Dictionary<string, IRetrainHook> ByName(IEnumerable<IRetrainHook> hooks) =>
+        hooks.GroupBy(h => h.Name, StringComparer.Ordinal).ToDictionary(same => same.Key, same => same.First(), StringComparer.Ordinal);
+
+    /// <summary>Works off the outbox until cancelled, then returns. Deliveries run side by side: one that takes hours holds up no other.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var running = new Dictionary<string, Task>(StringComparer.Ordinal);
+        try
+        {
+            await RunAsync(running, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await Task.WhenAll(running.Values).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task RunAsync(Dictionary<string, Task> running, CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
         {
             try
             {
-                if (await RunOnceAsync(cancellationToken).ConfigureAwait(false) == 0)
-                    await Task.Delay(Pause, clock, cancellationToken).ConfigureAwait(false);
+                foreach (var (key, delivery) in running.Where(r => r.Value.IsCompleted).ToArray())
+                {
+                    running.Remove(key);
+                    if (delivery.Exception?.InnerException is { } failed) Log.OutboxFailed(logger, failed);
+                }
+
+                var due = (await DueAsync(cancellationToken).ConfigureAwait(false)).Where(message => !running.ContainsKey(message.Key)).ToArray();
+                foreach (var message in due) running.Add(message.Key, DeliverAsync(message, cancellationToken));
+                if (due.Length == 0 || running.Count >= AtOnce) await Task.Delay(Pause, clock, cancellationToken).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
@@ -64,7 +90,7 @@ public sealed class OutboxDispatcher(
     {
         var claim = message with { Attempts = message.Attempts + 1, DueAt = Instant.From(clock.GetUtcNow() + Lease) };
         if (!await SettleAsync(claim, message.Attempts).ConfigureAwait(false)) return;
-        var outcome = await TryDeliverAsync(claim, cancellationToken).ConfigureAwait(false);
+        var outcome = await HoldAsync(claim, TryDeliverAsync(claim, cancellationToken)).ConfigureAwait(false);
         if (outcome.Accepted)
         {
             await SettleAsync(claim with { Status = OutboxStatus.Delivered, Error = null }, claim.Attempts).ConfigureAwait(false);
@@ -85,17 +111,32 @@ public sealed class OutboxDispatcher(
         await SettleAsync(claim with { DueAt = Instant.From(clock.GetUtcNow() + delay), Error = outcome.Error }, claim.Attempts).ConfigureAwait(false);
     }
 
+    /// <summary>Keeps the claim while the hook works: it may train for hours.</summary>
+    private async Task<HookOutcome> HoldAsync(OutboxRecord claim, Task<HookOutcome> delivery)
+    {
+        while (!delivery.IsCompleted)
+        {
+            using var done = new CancellationTokenSource();
+            var renewal = Task.Delay(Lease / 2, clock, done.Token);
+            if (await Task.WhenAny(delivery, renewal).ConfigureAwait(false) == renewal)
+                await SettleAsync(claim with { DueAt = Instant.From(clock.GetUtcNow() + Lease) }, claim.Attempts).ConfigureAwait(false);
+            await done.CancelAsync().ConfigureAwait(false);
+        }
+
+        return await delivery.ConfigureAwait(false);
+    }
+
     private async Task<HookOutcome> TryDeliverAsync(OutboxRecord message, CancellationToken cancellationToken)
     {
-        if (options.Actions.FirstOrDefault(a => a.Name == message.Action) is not { } action) return new(false, false, $"action '{message.Action}' is no longer configured");
-        if (!_hooks.TryGetValue(action.Hook, out var hook)) return new(false, false, $"hook '{action.Hook}' is not there");
+        if (options.Actions.FirstOrDefault(a => a.Name == message.Action) is not { } action) return HookOutcome.Never($"action '{message.Action}' is no longer configured");
+        if (!_hooks.TryGetValue(action.Hook, out var hook)) return HookOutcome.Never($"hook '{action.Hook}' is not there");
         try
         {
             return await hook.DeliverAsync(message, action, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            return new(false, true, e.Message);
+            return HookOutcome.Later(e.Message);
         }
     }
 

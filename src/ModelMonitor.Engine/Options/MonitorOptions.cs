@@ -33,6 +33,11 @@ public sealed record MonitorOptions
 
     public IReadOnlyList<ActionOptions> Actions { get; init; } = [];
 
+    /// <summary>Whether actions may start programs on this machine.</summary>
+    public bool AllowCommands { get; init; }
+
+    public IReadOnlyList<PluginOptions> Plugins { get; init; } = [];
+
     /// <summary>Limits of one request and of the queue behind it.</summary>
     public IngestOptions Ingest { get; init; } = new();
 }
@@ -64,10 +69,41 @@ public sealed record ActionOptions
     /// <summary>Which hook delivers it, for example `webhook`.</summary>
     public required string Hook { get; init; }
 
-    public required Uri Url { get; init; }
+    /// <summary>Where a webhook goes.</summary>
+    public Uri? Url { get; init; }
+
+    /// <summary>What a webhook is signed with; null: it is not.</summary>
+    public string? Secret { get; init; }
+
+    /// <summary>A program and its arguments, for the hook `command`.</summary>
+    public IReadOnlyList<string> Command { get; init; } = [];
+
+    /// <summary>How long the work that it asks for may take.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromHours(24);
 
     /// <summary>After a delivery for a model the next one for that model waits this long.</summary>
     public TimeSpan Cooldown { get; init; }
+
+    /// <summary>Retrain requests per model and day of UTC, whatever asks for them.</summary>
+    public int Budget { get; init; } = 3;
+
+    /// <summary>The hook's own options, by its own names.</summary>
+    public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();
+}
+
+/// <summary>A folder of plugins, or what one plugin is told.</summary>
+public sealed record PluginOptions
+{
+    /// <summary>Null: the plugin comes with the monitor.</summary>
+    public string? Folder { get; init; }
+
+    /// <summary>Null: whatever the folder holds.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Without it the monitor does not start.</summary>
+    public bool Required { get; init; }
+
+    public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();
 }
 
 /// <summary>What one request may hold, and how much may wait for its commit before the sender is told to slow down.</summary>

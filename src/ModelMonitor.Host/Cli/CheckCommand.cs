@@ -1,9 +1,13 @@
 using System.CommandLine;
 using ModelMonitor.Core.Diagnosis;
+using ModelMonitor.Engine;
+using ModelMonitor.Engine.Actions;
 using ModelMonitor.Engine.Json;
 using ModelMonitor.Engine.Options;
+using ModelMonitor.Host.Actions;
 using ModelMonitor.Host.Configuration;
 using ModelMonitor.Host.Models;
+using ModelMonitor.Host.Plugins;
 
 namespace ModelMonitor.Host.Cli;
 
@@ -37,7 +41,7 @@ internal static class CheckCommand
         }
 
         var loader = Configured.Loader();
-        List<string> faults = [];
+        var faults = CheckPlugins(terminal.Output, options);
         foreach (var model in options.Models.SelectMany(model => model.Challengers.Prepend(model)))
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -52,6 +56,17 @@ internal static class CheckCommand
         }
 
         return faults.Count == 0 ? ExitCode.Done : throw new CliException(faults);
+    }
+
+    /// <summary>Lists plugins, and says which action has no hook, or one that refuses its options.</summary>
+    private static List<string> CheckPlugins(TextWriter output, MonitorOptions options)
+    {
+        var services = new ServiceCollection().AddLogging().AddSingleton(options).AddSingleton<ITelemetry>(NoTelemetry.Instance).AddHooks();
+        var plugins = PluginLoader.Load(options.Plugins).Register(services);
+        foreach (var plugin in plugins.Plugins) output.WriteLine($"plugin {plugin.Name} {plugin.Version}: {plugin.Path}");
+        foreach (var fault in plugins.Faults.Where(fault => !fault.Required)) output.WriteLine($"{fault}; the monitor starts without it");
+        using var provider = services.BuildServiceProvider();
+        return [.. plugins.Faults.Where(fault => fault.Required).Select(fault => fault.ToString()), .. HookCheck.Faults(options, provider.GetServices<IRetrainHook>())];
     }
 
     private static void Check(TextWriter output, ModelLoader loader, ModelOptions options, List<string> faults, CancellationToken cancellationToken)

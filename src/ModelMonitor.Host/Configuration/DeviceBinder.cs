@@ -39,14 +39,7 @@ internal static class DeviceBinder
         var name = section.Text("name") ?? (library is null ? null : System.IO.Path.GetFileNameWithoutExtension(library));
         if (name is null) section.Fault("name", "is required, or a library");
         var required = section.Word("required", "true", "false") == "true";
-        var options = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var entry in section.Names("options") ?? [])
-        {
-            if (entry.Value is YamlScalar { IsNull: false } scalar)
-                options[entry.Key] = scalar.Text;
-            else
-                context.Faults.Add(entry.Value.Place, entry.Value.Path, $"must be a single value, found {entry.Value.Found}");
-        }
+        var options = new Dictionary<string, string>(ActionBinder.Values(section, context.Faults), StringComparer.Ordinal);
 
         // As a number of bytes from here on.
         if (name == ScoringDevice.Cpu && options.TryGetValue("arena", out var arena) && ValueText.Bytes(arena) is { } bytes)

@@ -44,10 +44,13 @@ internal sealed class MonitorBinder(BindingContext context)
             Retention = retention,
             Rules = Rules(section, windowBinder.Names, actionNames) ?? DefaultRules.For(modelOptions, windowOptions, actionNames),
             Actions = actions,
+            AllowCommands = section.Word("allow_commands", "true", "false") == "true",
+            Plugins = PluginBinder.Bind(section, context),
             Ingest = Ingest(section),
         };
+        if (!options.AllowCommands && actions.FirstOrDefault(action => action.Hook == "command") is { } forbidden)
+            section.Fault("actions", $"{forbidden.Name} starts a program: that is off unless allow_commands is true");
         SegmentBinder.CheckRules(options.Rules, modelOptions, section, context.Faults);
-        Plugins(section);
         section.Close();
         return options;
     }
@@ -161,10 +164,4 @@ internal sealed class MonitorBinder(BindingContext context)
 
     private static ModelOptions WithWindows(ModelOptions model, IReadOnlyList<TimeSpan> windows) =>
         model with { Windows = windows, Challengers = [.. model.Challengers.Select(challenger => WithWindows(challenger, windows))] };
-
-    private void Plugins(Section monitor)
-    {
-        foreach (var folder in monitor.List("plugins").Where(folder => NotYetSupported.IsPluginFolder(context.Resolve(folder.Text))))
-            context.Faults.Add(folder.Place, folder.Path, $"the folder holds libraries: loading plugins {NotYetSupported.Refusal}");
-    }
 }

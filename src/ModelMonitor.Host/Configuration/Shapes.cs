@@ -67,21 +67,25 @@ internal static class Shapes
     public static readonly SectionShape Rule = SectionShape.Of(
         "rule", ["metric", "finding", "feature", "except", "segment", "above", "below", "beyond", "drop", "window", "for", "min_rows", "min_label_share", "then"]);
 
-    public static readonly SectionShape Action = SectionShape.Of("action", ["hook", "url", "cooldown"]);
+    public static readonly SectionShape Action = SectionShape.Of(
+        "action", ["hook", "url", "secret", "command", "timeout", "cooldown", "budget"], ("options", new NamesShape(LeafShape.Instance, [])));
+
+    public static readonly SectionShape Plugin = SectionShape.Of("plugin", ["name", "folder", "required"], ("options", new NamesShape(LeafShape.Instance, [])));
 
     public static readonly SectionShape Ingest = SectionShape.Of("ingest", ["max_request", "max_decoded", "max_queued_rows", "max_future"]);
 
     public static readonly SectionShape Monitor = SectionShape.Of(
         "monitor",
-        ["state", "pane", "lateness", "plugins"],
+        ["state", "pane", "lateness", "allow_commands"],
         ("listen", Listen),
         ("models", new NamesShape(Model, [])),
         ("windows", new NamesShape(Window, [])),
         ("retention", Retention),
         ("rules", new NamesShape(Rule, [])),
         ("actions", new NamesShape(Action, [])),
+        ("plugins", Plugin),
         ("ingest", Ingest));
 
     public static readonly IReadOnlyList<SectionShape> All =
-        [Monitor, Listen, Model, Challenger, Device, Input, Score, Columns, Reference, Join, Segments, Window, Retention, Rule, Action, Ingest];
+        [Monitor, Listen, Model, Challenger, Device, Input, Score, Columns, Reference, Join, Segments, Window, Retention, Rule, Action, Plugin, Ingest];
 }

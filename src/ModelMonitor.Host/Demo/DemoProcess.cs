@@ -3,6 +3,7 @@ using ModelMonitor.Engine.Options;
 using ModelMonitor.Host.Configuration;
 using ModelMonitor.Host.Hosting;
 using ModelMonitor.Host.Models;
+using ModelMonitor.Host.Plugins;
 using ModelMonitor.Host.Store;
 using Spectre.Console;
 
@@ -28,7 +29,7 @@ internal static class DemoProcess
             var deliveries = Replay.Read(catalog, DataFolder);
             var clock = new ReplayClock(Core.Instant.ToTime(deliveries[0].At));
             await using var store = SqliteStore.Open(folder);
-            await using var app = MonitorApplication.Build(options, catalog, store, clock, scheduled: false);
+            await using var app = MonitorApplication.Build(options, catalog, store, clock, scheduled: false, PluginLoader.Load(options.Plugins));
             await app.StartAsync(cancellationToken);
             var address = new Uri(app.Urls.First());
             var story = new DemoStory(console, catalog, receiver);

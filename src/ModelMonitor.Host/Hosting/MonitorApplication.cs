@@ -11,6 +11,7 @@ using ModelMonitor.Host.Actions;
 using ModelMonitor.Host.Export;
 using ModelMonitor.Host.Http;
 using ModelMonitor.Host.Models;
+using ModelMonitor.Host.Plugins;
 using ModelMonitor.Host.Scheduling;
 
 namespace ModelMonitor.Host.Hosting;
@@ -20,8 +21,10 @@ internal static class MonitorApplication
 {
     /// <param name="catalog">Opened models; disposed by the caller, after the application.</param>
     /// <param name="store">Disposed by the caller, after the application.</param>
+    /// <param name="plugins">What was loaded; null: none.</param>
+    /// <exception cref="ModelLoadException">A plugin that is required fails, or an action's hook is not there or refuses its options.</exception>
     /// <param name="scheduled">Whether Quartz fires the windows' schedules; a replay fires them itself.</param>
-    public static WebApplication Build(MonitorOptions options, ModelCatalog catalog, IStateStore store, TimeProvider clock, bool scheduled)
+    public static WebApplication Build(MonitorOptions options, ModelCatalog catalog, IStateStore store, TimeProvider clock, bool scheduled, PluginCatalog? plugins = null)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = typeof(MonitorApplication).Assembly.GetName().Name });
         // Who starts it gets the exception and says it in one line; the log need not say it again with a trace.
@@ -39,9 +42,13 @@ internal static class MonitorApplication
             .AddFilter("Quartz", LogLevel.Warning);
         builder.WebHost.ConfigureKestrel(kestrel => Listeners.Configure(kestrel, options));
         AddServices(builder.Services, options, catalog, store, clock);
+        var registered = (plugins ?? PluginCatalog.None).Register(builder.Services);
+        if (registered.Faults.Where(fault => fault.Required).ToArray() is { Length: > 0 } missing) throw new ModelLoadException(string.Join('\n', missing.Select(fault => fault.ToString())));
         if (scheduled) builder.AddSchedules(options, clock);
         var app = builder.Build();
         app.Lifetime.ApplicationStarted.Register(() => started = true);
+        foreach (var fault in registered.Faults) Log.PluginFailed(app.Logger, fault.Name, fault.Path, fault.Reason);
+        if (HookCheck.Faults(options, app.Services.GetServices<IRetrainHook>()) is { Count: > 0 } faults) throw new ModelLoadException(string.Join('\n', faults));
         HttpApi.Map(app);
         return app;
     }
@@ -59,7 +66,7 @@ internal static class MonitorApplication
         services.AddSingleton<EvaluationService>();
         services.AddSingleton(p => ActivatorUtilities.CreateInstance<ReferenceAcceptance>(p, (Action<string, string>)AtomicFile.Write));
         services.AddSingleton<OutboxDispatcher>();
-        services.AddWebhook();
+        services.AddHooks();
         // Before the listeners open, so that no row meets a version that the registry does not know.
         services.AddHostedService<VersionRegistration>();
         services.AddHostedService<OutboxService>();

@@ -2,6 +2,7 @@ using ModelMonitor.Engine.Learning;
 using ModelMonitor.Engine.Models;
 using ModelMonitor.Engine.Options;
 using ModelMonitor.Host.Models;
+using ModelMonitor.Host.Plugins;
 using ModelMonitor.Host.Scoring;
 using ModelMonitor.Host.Store;
 
@@ -17,7 +18,7 @@ internal static class MonitorProcess
         using var folder = StateFolderLock.Acquire(options.StateFolder);
         using var catalog = OpenModels(options, folder.Folder, cancellationToken);
         await using var store = SqliteStore.Open(folder);
-        await using var app = MonitorApplication.Build(options, catalog, store, TimeProvider.System, scheduled: true);
+        await using var app = MonitorApplication.Build(options, catalog, store, TimeProvider.System, scheduled: true, PluginLoader.Load(options.Plugins));
         await app.Services.GetRequiredService<BaselineLearning>().RestoreAsync();
         await app.StartAsync(cancellationToken);
         foreach (var model in catalog.Models.Where(m => m.Learning is null))

@@ -97,6 +97,43 @@ public sealed class OutboxDispatcherTests
     }
 
     [Fact]
+    public async Task A_hook_that_works_for_hours_keeps_its_message_and_holds_up_no_other()
+    {
+        await using var monitor = new Running(options: Options);
+        await Queue(monitor, "long");
+        var (begun, done) = (0, new TaskCompletionSource());
+        var hook = new Hook(_ => HookOutcome.Delivered) { Before = async key =>
+        {
+            if (key != "long") return;
+            Interlocked.Increment(ref begun);
+            await done.Task;
+        } };
+        using var stop = new CancellationTokenSource();
+        var (one, other) = (Dispatcher(monitor, hook).RunAsync(stop.Token), Dispatcher(monitor, hook).RunAsync(stop.Token));
+        await Until(() => begun == 1);
+        await Queue(monitor, "short");
+        for (var i = 0; i < 120; i++)
+        {
+            monitor.Clock.Advance(TimeSpan.FromMinutes(1));
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Contains("short", hook.Keys);
+        Assert.Equal(1, begun);
+        done.SetResult();
+        await Until(() => monitor.Outbox().Result.All(m => m.Status == OutboxStatus.Delivered));
+        await stop.CancelAsync();
+        await Task.WhenAll(one, other);
+        Assert.Equal(["long", "short"], hook.Keys.Order());
+
+        static async Task Until(Func<bool> holds)
+        {
+            for (var i = 0; i < 1000 && !holds(); i++) await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, TestContext.Current.CancellationToken);
+            Assert.True(holds());
+        }
+    }
+
+    [Fact]
     public async Task An_absurd_wish_does_not_stop_the_dispatcher()
     {
         await using var monitor = new Running(options: Options);
@@ -150,10 +187,13 @@ public sealed class OutboxDispatcherTests
 
         public string Name => "fake";
 
-        public ValueTask<HookOutcome> DeliverAsync(OutboxRecord message, ActionOptions action, CancellationToken cancellationToken)
+        public Func<string, Task> Before { get; init; } = _ => Task.CompletedTask;
+
+        public async ValueTask<HookOutcome> DeliverAsync(OutboxRecord message, ActionOptions action, CancellationToken cancellationToken)
         {
+            await Before(message.Key);
             Keys.Enqueue(message.Key);
-            return ValueTask.FromResult(answer(message));
+            return answer(message);
         }
     }
 }

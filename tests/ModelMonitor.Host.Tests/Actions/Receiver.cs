@@ -22,6 +22,9 @@ internal sealed class Receiver : IAsyncDisposable
 
     public IReadOnlyList<Received> Requests => [.. _requests];
 
+    /// <summary>Headers of the last request.</summary>
+    public IHeaderDictionary? Headers { get; private set; }
+
     public Uri Url => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
 
     public static async Task<Receiver> StartAsync(params Func<HttpContext, Task>[] answers)
@@ -34,6 +37,7 @@ internal sealed class Receiver : IAsyncDisposable
         {
             using var reader = new StreamReader(context.Request.Body);
             var request = context.Request;
+            receiver.Headers = new HeaderDictionary(request.Headers.ToDictionary());
             receiver._requests.Enqueue(new Received(
                 request.Method, request.Path + request.QueryString, request.Headers["Idempotency-Key"], request.ContentType,
                 request.Headers.Authorization, await reader.ReadToEndAsync(context.RequestAborted)));

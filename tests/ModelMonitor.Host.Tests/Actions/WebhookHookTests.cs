@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using ModelMonitor.Engine.Actions;
@@ -149,6 +151,27 @@ public sealed class WebhookHookTests : IDisposable
         await using var receiver = await StartAsync(Answer(200));
         await DeliverAsync(new UriBuilder(receiver.Url) { UserName = "user", Password = "p%40ss" }.Uri);
         Assert.Equal("Basic dXNlcjpwQHNz", receiver.Requests[0].Authorization);
+    }
+
+    /// <summary>The example of Standard Webhooks' own reference, and a secret that is no base64.</summary>
+    [Theory]
+    [InlineData("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", true)]
+    [InlineData("plain secret", "plain secret", false)]
+    public async Task A_secret_signs_id_time_and_body(string secret, string key, bool base64)
+    {
+        await using var receiver = await StartAsync(Answer(200));
+        Assert.Equal(HookOutcome.Delivered, await Hook(Patient).DeliverAsync(Message("msg_1"), Action(receiver.Url) with { Secret = secret }, TestContext.Current.CancellationToken));
+        var seconds = _clock.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        var expected = HMACSHA256.HashData(base64 ? Convert.FromBase64String(key) : Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes($"msg_1.{seconds}.{receiver.Requests[0].Body}"));
+        Assert.Equal(("msg_1", seconds, "v1," + Convert.ToBase64String(expected)), (receiver.Headers!["webhook-id"].ToString(), receiver.Headers["webhook-timestamp"].ToString(), receiver.Headers["webhook-signature"].ToString()));
+    }
+
+    [Fact]
+    public async Task Without_a_secret_nothing_is_signed()
+    {
+        await using var receiver = await StartAsync(Answer(200));
+        await DeliverAsync(receiver.Url);
+        Assert.Empty(receiver.Headers!["webhook-signature"].ToString());
     }
 
     [Fact]

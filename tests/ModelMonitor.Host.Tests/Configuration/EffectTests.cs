@@ -58,7 +58,16 @@ public sealed class EffectTests
     private static readonly Dictionary<string, string> s_elsewhere = new()
     {
         ["monitor.state"] = "a folder",
-        ["monitor.plugins"] = "folders",
+        ["monitor.allow_commands"] = "CommandHookTests",
+        ["plugin.name"] = "PluginTests",
+        ["plugin.folder"] = "PluginTests",
+        ["plugin.required"] = "PluginTests",
+        ["plugin.options"] = "PluginTests",
+        ["action.secret"] = "WebhookHookTests",
+        ["action.command"] = "CommandHookTests",
+        ["action.timeout"] = "CommandHookTests",
+        ["action.budget"] = "RetrainBudgetTests",
+        ["action.options"] = "PluginTests",
         ["listen.http"] = "an address",
         ["listen.metrics"] = "an address",
         ["listen.flight"] = "an address",
