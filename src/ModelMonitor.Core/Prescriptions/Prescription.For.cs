@@ -35,6 +35,22 @@ public sealed partial record Prescription
         };
     }
 
+    /// <summary>Where a person asks for a new version although nothing else does: recent rows, regularization as found by search.</summary>
+    public static Prescription AtWish(ModelDiagnosis diagnosis)
+    {
+        ArgumentNullException.ThrowIfNull(diagnosis);
+        return new(PrescriptionDecision.Retrain)
+        {
+            Regularization = s_usual,
+            Rows = TrainingRows.TrainingAndRecent,
+            Remedies =
+            [
+                new("rows", $"Retrain with recent rows, because a person asked: the diagnosis is {diagnosis.Kind}. {diagnosis.Reason}"),
+                new("regularization", $"Regularization as found by search, L2 from {Prose.Number(s_usual.L2.From)} to {Prose.Number(s_usual.L2.To)}."),
+            ],
+        };
+    }
+
     private static Prescription AgainstVariance(ModelDiagnosis diagnosis)
     {
         var severe = diagnosis.Confirmed && diagnosis.Severity >= Severe;

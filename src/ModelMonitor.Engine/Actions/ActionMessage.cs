@@ -17,6 +17,12 @@ public static class ActionMessage
     /// <summary>The action that asks for a new version.</summary>
     public const string Retrain = "retrain";
 
+    /// <summary>The action that tells people.</summary>
+    public const string Notify = "notify";
+
+    /// <summary>The action that tells the serving side which version serves.</summary>
+    public const string Promote = "promote";
+
     /// <summary>Whether the receiver wants to hear that a breach is over. A retrain request is not taken back.</summary>
     public static bool TellsWhenOver(ActionOptions action)
     {
@@ -24,27 +30,41 @@ public static class ActionMessage
         return action.Name != Retrain;
     }
 
-    /// <summary>The message, with a key that is the same however often it is composed.</summary>
-    /// <param name="diagnosis">What a retrain request says of the cause, and what it prescribes for it; no other message does.</param>
-    public static OutboxRecord Compose(RuleTransition transition, Evaluation evaluation, ActionOptions action, long now, ModelDiagnosis diagnosis)
+    /// <summary>A notification, with a key that is the same however often it is composed.</summary>
+    public static OutboxRecord Compose(RuleTransition transition, Evaluation evaluation, ActionOptions action, long now)
     {
         ArgumentNullException.ThrowIfNull(transition);
         ArgumentNullException.ThrowIfNull(evaluation);
         ArgumentNullException.ThrowIfNull(action);
+        var key = KeyOf(transition, evaluation, action.Name);
+        return Record(key, "rule_" + StateOf(transition), evaluation, action.Name, transition.Rule, now, Of(transition, evaluation));
+    }
+
+    /// <summary>What would have asked for a new version, and why it does not: a person should know.</summary>
+    public static OutboxRecord Withheld(RuleTransition transition, Evaluation evaluation, ActionOptions notify, long now, ModelDiagnosis diagnosis)
+    {
+        ArgumentNullException.ThrowIfNull(transition);
+        ArgumentNullException.ThrowIfNull(evaluation);
+        ArgumentNullException.ThrowIfNull(notify);
         ArgumentNullException.ThrowIfNull(diagnosis);
-        var change = transition.Change == RuleChange.Fired ? "fired" : "resolved";
-        var key = KeyOf(evaluation.Model, evaluation.Version, transition.Rule, action.Name, change, EvaluationJson.Time(transition.Range.End) + transition.Segment);
+        var data = Of(transition, evaluation);
+        (data["message"], data["diagnosis"], data["prescription"]) = (diagnosis.Reason, DiagnosisJson.Write(diagnosis), DiagnosisJson.Write(Prescription.For(diagnosis)));
+        return Record(KeyOf(transition, evaluation, "withheld"), "retrain_withheld", evaluation, notify.Name, transition.Rule, now, data);
+    }
+
+    /// <summary>What a transition says of itself, for every message about it.</summary>
+    public static JsonObject Of(RuleTransition transition, Evaluation evaluation)
+    {
+        ArgumentNullException.ThrowIfNull(transition);
+        ArgumentNullException.ThrowIfNull(evaluation);
         var worst = new JsonArray();
         foreach (var breach in transition.Verdict.Worst) worst.Add((JsonNode)new JsonObject { ["feature"] = breach.Feature, ["value"] = breach.Value, ["limit"] = breach.Limit });
-        var payload = new JsonObject
+        return new JsonObject
         {
-            ["id"] = key,
-            ["type"] = action.Name == Retrain ? "retrain_requested" : "rule_" + change,
-            ["time"] = EvaluationJson.Time(now),
             ["model"] = evaluation.Model,
             ["version"] = evaluation.Version,
             ["rule"] = transition.Rule,
-            ["state"] = change,
+            ["state"] = StateOf(transition),
             ["window"] = new JsonObject { ["name"] = evaluation.Window, ["start"] = EvaluationJson.Time(transition.Range.Start), ["end"] = EvaluationJson.Time(transition.Range.End) },
             ["segment"] = transition.Segment,
             ["value"] = transition.Verdict.Value,
@@ -53,14 +73,29 @@ public static class ActionMessage
             ["worst"] = worst,
             ["findings"] = EvaluationJson.Findings(evaluation.Findings),
         };
-        if (action.Name == Retrain)
-        {
-            payload["diagnosis"] = DiagnosisJson.Write(diagnosis);
-            payload["prescription"] = DiagnosisJson.Write(Prescription.For(diagnosis));
-        }
-
-        return new OutboxRecord { Key = key, Model = evaluation.Model, Action = action.Name, Rule = transition.Rule, Payload = payload.ToJsonString(), CreatedAt = now, DueAt = now };
     }
 
-    private static string KeyOf(params string[] parts) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts))).AsSpan(0, 16));
+    /// <summary>The same for the same transition and action.</summary>
+    public static string KeyOf(RuleTransition transition, Evaluation evaluation, string action)
+    {
+        ArgumentNullException.ThrowIfNull(transition);
+        ArgumentNullException.ThrowIfNull(evaluation);
+        return KeyOf(evaluation.Model, evaluation.Version, transition.Rule, action, StateOf(transition), EvaluationJson.Time(transition.Range.End) + transition.Segment);
+    }
+
+    /// <summary>Parts → 32 hex digits.</summary>
+    public static string KeyOf(params string[] parts) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts))).AsSpan(0, 16));
+
+    private static string StateOf(RuleTransition transition) => transition.Change == RuleChange.Fired ? "fired" : "resolved";
+
+    private static OutboxRecord Record(string key, string what, Evaluation evaluation, string action, string rule, long now, JsonObject data) => new()
+    {
+        Key = key,
+        Model = evaluation.Model,
+        Action = action,
+        Rule = rule,
+        Payload = CloudEvent.Of(key, what, evaluation.Model, evaluation.Version, now, data).ToJsonString(),
+        CreatedAt = now,
+        DueAt = now,
+    };
 }

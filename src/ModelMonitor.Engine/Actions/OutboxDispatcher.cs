@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using ModelMonitor.Core;
 using ModelMonitor.Engine.Commit;
 using ModelMonitor.Engine.Options;
+using ModelMonitor.Engine.Retraining;
 using ModelMonitor.Engine.State;
 
 namespace ModelMonitor.Engine.Actions;
@@ -89,11 +90,11 @@ public sealed class OutboxDispatcher(
     private async Task DeliverAsync(OutboxRecord message, CancellationToken cancellationToken)
     {
         var claim = message with { Attempts = message.Attempts + 1, DueAt = Instant.From(clock.GetUtcNow() + Lease) };
-        if (!await SettleAsync(claim, message.Attempts).ConfigureAwait(false)) return;
+        if (!await SettleAsync(claim, message.Attempts, null).ConfigureAwait(false)) return;
         var outcome = await HoldAsync(claim, TryDeliverAsync(claim, cancellationToken)).ConfigureAwait(false);
         if (outcome.Accepted)
         {
-            await SettleAsync(claim with { Status = OutboxStatus.Delivered, Error = null }, claim.Attempts).ConfigureAwait(false);
+            await SettleAsync(claim with { Status = OutboxStatus.Delivered, Error = null }, claim.Attempts, outcome).ConfigureAwait(false);
             telemetry.Action(message.Model, message.Rule, message.Action, "delivered");
             return;
         }
@@ -101,14 +102,14 @@ public sealed class OutboxDispatcher(
         Log.NotDelivered(logger, message.Model, message.Action, claim.Attempts, outcome.Error ?? "no reason given");
         if (!outcome.Retry)
         {
-            await SettleAsync(claim with { Status = OutboxStatus.Failed, Error = outcome.Error }, claim.Attempts).ConfigureAwait(false);
+            await SettleAsync(claim with { Status = OutboxStatus.Failed, Error = outcome.Error }, claim.Attempts, outcome).ConfigureAwait(false);
             telemetry.Action(message.Model, message.Rule, message.Action, "failed");
             return;
         }
 
         var delay = RetrySchedule.NextDelay(claim.Key, claim.Attempts);
         if (outcome.RetryAfter is { } wish && wish > delay) delay = wish < LongestWish ? wish : LongestWish;
-        await SettleAsync(claim with { DueAt = Instant.From(clock.GetUtcNow() + delay), Error = outcome.Error }, claim.Attempts).ConfigureAwait(false);
+        await SettleAsync(claim with { DueAt = Instant.From(clock.GetUtcNow() + delay), Error = outcome.Error }, claim.Attempts, outcome).ConfigureAwait(false);
     }
 
     /// <summary>Keeps the claim while the hook works: it may train for hours.</summary>
@@ -119,7 +120,7 @@ public sealed class OutboxDispatcher(
             using var done = new CancellationTokenSource();
             var renewal = Task.Delay(Lease / 2, clock, done.Token);
             if (await Task.WhenAny(delivery, renewal).ConfigureAwait(false) == renewal)
-                await SettleAsync(claim with { DueAt = Instant.From(clock.GetUtcNow() + Lease) }, claim.Attempts).ConfigureAwait(false);
+                await SettleAsync(claim with { DueAt = Instant.From(clock.GetUtcNow() + Lease) }, claim.Attempts, null).ConfigureAwait(false);
             await done.CancelAsync().ConfigureAwait(false);
         }
 
@@ -140,20 +141,23 @@ public sealed class OutboxDispatcher(
         }
     }
 
-    private async Task<bool> SettleAsync(OutboxRecord message, int expectedAttempts)
+    private async Task<bool> SettleAsync(OutboxRecord message, int expectedAttempts, HookOutcome? outcome)
     {
-        var work = new SettleWork(message, expectedAttempts);
+        var work = new SettleWork(message, expectedAttempts, outcome);
         await writer.SubmitAsync(work).ConfigureAwait(false);
         return work.Done;
     }
 
-    private sealed class SettleWork(OutboxRecord message, int expectedAttempts) : IWork
+    private sealed class SettleWork(OutboxRecord message, int expectedAttempts, HookOutcome? outcome) : IWork
     {
         public int Rows => 0;
 
         public bool Done { get; private set; }
 
-        public async ValueTask ApplyAsync(CommitScope scope, CancellationToken cancellationToken) =>
+        public async ValueTask ApplyAsync(CommitScope scope, CancellationToken cancellationToken)
+        {
             Done = await scope.Transaction.TryUpdateOutboxAsync(message, expectedAttempts, cancellationToken).ConfigureAwait(false);
+            if (Done) await RetrainRequests.DeliveredAsync(scope, message, outcome, cancellationToken).ConfigureAwait(false);
+        }
     }
 }

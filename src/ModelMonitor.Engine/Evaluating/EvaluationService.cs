@@ -50,6 +50,27 @@ public sealed class EvaluationService(
         foreach (var window in options.Windows) await RunAsync(model, window, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Evaluates a window for one model now, for whoever asks; nothing is committed or published.</summary>
+    public async Task<Evaluation> EvaluateAsync(MonitoredModel model, WindowOptions window, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(window);
+        var (range, matured) = RangesOf(model, window);
+        var reader = await store.OpenSnapshotAsync(cancellationToken).ConfigureAwait(false);
+        await using (reader.ConfigureAwait(false))
+        {
+            return await Evaluator.EvaluateAsync(reader, model, window.Name, range, matured, window.Looks, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The newest window, and the newest whose labels are due.</summary>
+    private (TimeRange Range, TimeRange Matured) RangesOf(MonitoredModel model, WindowOptions window)
+    {
+        var now = Instant.From(clock.GetUtcNow());
+        var (size, pane, lateness) = (Instant.From(window.Size), Instant.From(options.Pane), Instant.From(options.Lateness));
+        return (WindowAlignment.Newest(size, pane, now - lateness), WindowAlignment.Newest(size, pane, now - Math.Max(lateness, Instant.From(model.Options.LabelDelay))));
+    }
+
     public void Dispose() => _publishing.Dispose();
 
     private async Task RunAsync(MonitoredModel model, WindowOptions window, CancellationToken cancellationToken)
@@ -60,10 +81,7 @@ public sealed class EvaluationService(
             return;
         }
 
-        var now = Instant.From(clock.GetUtcNow());
-        var (size, pane, lateness) = (Instant.From(window.Size), Instant.From(options.Pane), Instant.From(options.Lateness));
-        var range = WindowAlignment.Newest(size, pane, now - lateness);
-        var matured = WindowAlignment.Newest(size, pane, now - Math.Max(lateness, Instant.From(model.Options.LabelDelay)));
+        var (range, matured) = RangesOf(model, window);
         Evaluation evaluation;
         var slices = new List<Evaluation>();
         var reader = await store.OpenSnapshotAsync(cancellationToken).ConfigureAwait(false);

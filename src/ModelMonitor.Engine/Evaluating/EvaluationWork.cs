@@ -3,12 +3,15 @@ using ModelMonitor.Core;
 using ModelMonitor.Core.Baselines;
 using ModelMonitor.Core.Diagnosis;
 using ModelMonitor.Core.Evaluations;
+using ModelMonitor.Core.Prescriptions;
+using ModelMonitor.Core.Retraining;
 using ModelMonitor.Core.Rules;
 using ModelMonitor.Engine.Actions;
 using ModelMonitor.Engine.Commit;
 using ModelMonitor.Engine.Json;
 using ModelMonitor.Engine.Models;
 using ModelMonitor.Engine.Options;
+using ModelMonitor.Engine.Retraining;
 using ModelMonitor.Engine.State;
 
 namespace ModelMonitor.Engine.Evaluating;
@@ -83,6 +86,7 @@ internal sealed class EvaluationWork(MonitoredModel model, Evaluation evaluation
 
     private async ValueTask<string> QueueAsync(CommitScope scope, RuleTransition transition, ActionOptions action, CancellationToken cancellationToken)
     {
+        if (action.Name == ActionMessage.Retrain) return await RetrainAsync(scope, transition, action, cancellationToken).ConfigureAwait(false);
         // The end of a message must arrive whatever the cooldown: it is over, and whoever got the alarm should know.
         var mark = $"sent/{model.Name}/{action.Name}";
         if (transition.Change == RuleChange.Fired && action.Cooldown > TimeSpan.Zero)
@@ -97,9 +101,19 @@ internal sealed class EvaluationWork(MonitoredModel model, Evaluation evaluation
             await scope.Transaction.WriteMarkAsync(mark, scope.Now, cancellationToken).ConfigureAwait(false);
         }
 
-        var message = ActionMessage.Compose(transition, evaluation, action, scope.Now, Diagnosed());
+        var message = ActionMessage.Compose(transition, evaluation, action, scope.Now);
         if (!await scope.Transaction.TryAddOutboxAsync(message, cancellationToken).ConfigureAwait(false)) return "duplicate";
         await scope.Transaction.AddAuditAsync(new(scope.Now, model.Name, "rule " + transition.Rule, $"action {action.Name} requested", transition.Verdict.Message), cancellationToken).ConfigureAwait(false);
         return "queued";
+    }
+
+    /// <summary>What the diagnosis speaks against is not asked for; where a person has to look, a person is told.</summary>
+    private async ValueTask<string> RetrainAsync(CommitScope scope, RuleTransition transition, ActionOptions action, CancellationToken cancellationToken)
+    {
+        var diagnosis = Diagnosed();
+        var outcome = await RetrainRequests.QueueAsync(scope, model, RetrainTrigger.Of(transition, evaluation, diagnosis), action, options, cancellationToken).ConfigureAwait(false);
+        if (outcome == RetrainAdmission.Withheld && Prescription.For(diagnosis).Decision == PrescriptionDecision.Stop && options.Actions.FirstOrDefault(a => a.Name == ActionMessage.Notify) is { } notify)
+            await scope.Transaction.TryAddOutboxAsync(ActionMessage.Withheld(transition, evaluation, notify, scope.Now, diagnosis), cancellationToken).ConfigureAwait(false);
+        return outcome is RetrainAdmission.Running or RetrainAdmission.Budget or RetrainAdmission.Cooldown ? "suppressed" : outcome;
     }
 }

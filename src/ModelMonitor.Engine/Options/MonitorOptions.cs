@@ -14,6 +14,9 @@ public sealed record MonitorOptions
     /// <summary>Arrow Flight; null: none.</summary>
     public string? ListenFlight { get; init; }
 
+    /// <summary>Where others reach <see cref="ListenHttp"/>, for call-backs; null: at its own address.</summary>
+    public Uri? PublicUrl { get; init; }
+
     /// <summary>The folder of the embedded store.</summary>
     public required string StateFolder { get; init; }
 

@@ -48,6 +48,15 @@ public interface IStateReader : IAsyncDisposable
     /// <summary>What was appended for a version that learns its baseline, in order.</summary>
     ValueTask<IReadOnlyList<ReadOnlyMemory<byte>>> ReadLearningAsync(string model, string version, CancellationToken cancellationToken);
 
+    /// <summary>Documents of a kind, newest first, then by key; at most <paramref name="limit"/>.</summary>
+    ValueTask<IReadOnlyList<DocumentRecord>> ReadDocumentsAsync(string model, string kind, int limit, CancellationToken cancellationToken);
+
+    /// <summary>What was captured of the days in [from, to), by day, each day's in the order in which it came.</summary>
+    IAsyncEnumerable<CapturedRecord> ReadCapturedAsync(string model, long from, long to, CancellationToken cancellationToken);
+
+    /// <summary>The row of each id, null where there is none; ids ascending.</summary>
+    ValueTask<IReadOnlyList<JoinRow?>> ReadJoinRowsAsync(string model, IReadOnlyList<UInt128> ids, CancellationToken cancellationToken);
+
     /// <summary>A number kept under a name, such as a model's newest event time.</summary>
     ValueTask<long?> ReadMarkAsync(string name, CancellationToken cancellationToken);
 }
@@ -72,9 +81,6 @@ public interface IStateTransaction : IStateReader
 
     /// <summary>Deletes a level's stretches of a model that start before a time.</summary>
     ValueTask DeleteStateAsync(string model, StateLevel level, long before, CancellationToken cancellationToken);
-
-    /// <summary>The row of each id, null where there is none; ids ascending.</summary>
-    ValueTask<IReadOnlyList<JoinRow?>> ReadJoinRowsAsync(string model, IReadOnlyList<UInt128> ids, CancellationToken cancellationToken);
 
     /// <summary>Writes or replaces rows; ids ascending.</summary>
     ValueTask WriteJoinRowsAsync(string model, IReadOnlyList<JoinRow> rows, CancellationToken cancellationToken);
@@ -112,6 +118,17 @@ public interface IStateTransaction : IStateReader
 
     /// <summary>Deletes all that was kept for learning, of every version of the model.</summary>
     ValueTask DeleteLearningAsync(string model, CancellationToken cancellationToken);
+
+    /// <summary>Writes a document, or its payload anew.</summary>
+    ValueTask PutDocumentAsync(DocumentRecord document, CancellationToken cancellationToken);
+
+    /// <summary>Deletes documents of a kind that were first written before a time.</summary>
+    ValueTask ExpireDocumentsAsync(string model, string kind, long before, CancellationToken cancellationToken);
+
+    ValueTask AppendCapturedAsync(CapturedRecord captured, CancellationToken cancellationToken);
+
+    /// <summary>Deletes what was captured of the days in [from, to).</summary>
+    ValueTask DeleteCapturedAsync(string model, long from, long to, CancellationToken cancellationToken);
 
     ValueTask WriteMarkAsync(string name, long value, CancellationToken cancellationToken);
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 
 namespace ModelMonitor.Engine.State;
 
@@ -73,6 +74,23 @@ internal abstract class InMemoryReader : IStateReader
 
     public ValueTask<IReadOnlyList<ReadOnlyMemory<byte>>> ReadLearningAsync(string model, string version, CancellationToken cancellationToken) =>
         ValueTask.FromResult<IReadOnlyList<ReadOnlyMemory<byte>>>([.. Read(cancellationToken).Learning.Where(l => l.Model == model && l.Version == version).Select(l => l.Body)]);
+
+    public ValueTask<IReadOnlyList<DocumentRecord>> ReadDocumentsAsync(string model, string kind, int limit, CancellationToken cancellationToken) =>
+        List(Read(cancellationToken).Documents.Values.Where(d => d.Model == model && d.Kind == kind).OrderByDescending(d => d.At).ThenBy(d => d.Key, StringComparer.Ordinal).Take(limit).ToList());
+
+    public async IAsyncEnumerable<CapturedRecord> ReadCapturedAsync(string model, long from, long to, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await ValueTask.CompletedTask.ConfigureAwait(false);
+        foreach (var captured in Read(cancellationToken).Captured.Where(c => c.Model == model && c.Day >= from && c.Day < to).OrderBy(c => c.Day)) yield return captured;
+    }
+
+    public ValueTask<IReadOnlyList<JoinRow?>> ReadJoinRowsAsync(string model, IReadOnlyList<UInt128> ids, CancellationToken cancellationToken)
+    {
+        var joins = Read(cancellationToken).Joins;
+        var rows = new JoinRow?[ids.Count];
+        for (var i = 0; i < rows.Length; i++) rows[i] = joins.TryGetValue(new JoinKey(model, ids[i]), out var row) ? InMemoryState.Copy(row) : null;
+        return ValueTask.FromResult<IReadOnlyList<JoinRow?>>(rows);
+    }
 
     public ValueTask<long?> ReadMarkAsync(string name, CancellationToken cancellationToken) =>
         ValueTask.FromResult<long?>(Read(cancellationToken).Marks.TryGetValue(name, out var value) ? value : null);

@@ -35,7 +35,22 @@ internal sealed record InMemoryState
 
     public ImmutableList<(string Model, string Version, ReadOnlyMemory<byte> Body)> Learning { get; init; } = [];
 
+    public ImmutableDictionary<(string Model, string Kind, string Key), DocumentRecord> Documents { get; init; } = ImmutableDictionary<(string, string, string), DocumentRecord>.Empty;
+
+    public ImmutableList<CapturedRecord> Captured { get; init; } = [];
+
     public ImmutableSortedDictionary<string, long> Marks { get; init; } = ByName<long>();
+
+    /// <summary>A row that may be changed without changing the state.</summary>
+    public static JoinRow Copy(JoinRow row) => new()
+    {
+        Id = row.Id,
+        EventTime = row.EventTime,
+        Scores = [.. row.Scores],
+        Label = row.Label,
+        LabelTime = row.LabelTime,
+        Touched = row.Touched,
+    };
 
     /// <summary>The position of the first element that is not before <paramref name="key"/>.</summary>
     public static int LowerBound<T>(ImmutableSortedSet<T> set, T key)

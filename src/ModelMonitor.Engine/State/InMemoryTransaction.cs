@@ -56,15 +56,6 @@ internal sealed class InMemoryTransaction(InMemoryStore store) : InMemoryReader,
         return Write(now with { Summed = RemoveAll(now.Summed, old) });
     }
 
-    public ValueTask<IReadOnlyList<JoinRow?>> ReadJoinRowsAsync(string model, IReadOnlyList<UInt128> ids, CancellationToken cancellationToken)
-    {
-        var joins = Read(cancellationToken).Joins;
-        var rows = new JoinRow?[ids.Count];
-        for (var i = 0; i < rows.Length; i++)
-            rows[i] = joins.TryGetValue(new JoinKey(model, ids[i]), out var row) ? Copy(row) : null;
-        return ValueTask.FromResult<IReadOnlyList<JoinRow?>>(rows);
-    }
-
     public ValueTask WriteJoinRowsAsync(string model, IReadOnlyList<JoinRow> rows, CancellationToken cancellationToken)
     {
         var now = Read(cancellationToken);
@@ -77,7 +68,7 @@ internal sealed class InMemoryTransaction(InMemoryStore store) : InMemoryReader,
             var key = new JoinKey(model, row.Id);
             if (joins.TryGetValue(key, out var old))
                 touched.Remove(new TouchedKey(model, old.Touched, row.Id));
-            joins[key] = Copy(row);
+            joins[key] = InMemoryState.Copy(row);
             touched.Add(new TouchedKey(model, row.Touched, row.Id));
         }
 
@@ -181,6 +172,31 @@ internal sealed class InMemoryTransaction(InMemoryStore store) : InMemoryReader,
         return Write(now with { Learning = now.Learning.RemoveAll(l => l.Model == model) });
     }
 
+    public ValueTask PutDocumentAsync(DocumentRecord document, CancellationToken cancellationToken)
+    {
+        var now = Read(cancellationToken);
+        var key = (document.Model, document.Kind, document.Key);
+        return Write(now with { Documents = now.Documents.SetItem(key, now.Documents.TryGetValue(key, out var first) ? document with { At = first.At } : document) });
+    }
+
+    public ValueTask ExpireDocumentsAsync(string model, string kind, long before, CancellationToken cancellationToken)
+    {
+        var now = Read(cancellationToken);
+        return Write(now with { Documents = now.Documents.RemoveRange(now.Documents.Values.Where(d => d.Model == model && d.Kind == kind && d.At < before).Select(d => (d.Model, d.Kind, d.Key))) });
+    }
+
+    public ValueTask AppendCapturedAsync(CapturedRecord captured, CancellationToken cancellationToken)
+    {
+        var now = Read(cancellationToken);
+        return Write(now with { Captured = now.Captured.Add(captured with { Body = captured.Body.ToArray() }) });
+    }
+
+    public ValueTask DeleteCapturedAsync(string model, long from, long to, CancellationToken cancellationToken)
+    {
+        var now = Read(cancellationToken);
+        return Write(now with { Captured = now.Captured.RemoveAll(c => c.Model == model && c.Day >= from && c.Day < to) });
+    }
+
     public ValueTask WriteMarkAsync(string name, long value, CancellationToken cancellationToken)
     {
         var now = Read(cancellationToken);
@@ -231,16 +247,6 @@ internal sealed class InMemoryTransaction(InMemoryStore store) : InMemoryReader,
         ArgumentOutOfRangeException.ThrowIfEqual((int)level, (int)StateLevel.Delta, nameof(level));
         return new SummedState(level, new StoredState(0, series, start, default, default));
     }
-
-    private static JoinRow Copy(JoinRow row) => new()
-    {
-        Id = row.Id,
-        EventTime = row.EventTime,
-        Scores = [.. row.Scores],
-        Label = row.Label,
-        LabelTime = row.LabelTime,
-        Touched = row.Touched,
-    };
 
     private static ImmutableSortedSet<T> RemoveAll<T>(ImmutableSortedSet<T> set, List<T> old)
     {

@@ -64,5 +64,13 @@ public enum VersionRole
 /// <summary>A version that the registry knows.</summary>
 public sealed record VersionRecord(string Model, string Version, string BaselineHash, string ModelSha256, VersionRole Role, long Since);
 
+/// <summary>Something that a workflow remembers of a model, as JSON: a retrain request, the life of a version. Unique by everything but time and payload.</summary>
+/// <param name="At">When it was first written.</param>
+public sealed record DocumentRecord(string Model, string Kind, string Key, long At, string Payload);
+
+/// <summary>Captured rows of one day of event time.</summary>
+/// <param name="Day">Its start, microseconds of UTC since 1970.</param>
+public sealed record CapturedRecord(string Model, long Day, ReadOnlyMemory<byte> Body);
+
 /// <summary>One line of the audit trail.</summary>
 public sealed record AuditRecord(long At, string Model, string Actor, string What, string Evidence);

@@ -11,7 +11,7 @@ using Polly.Timeout;
 
 namespace ModelMonitor.Host.Actions;
 
-/// <summary>Delivers a message as a POST of its JSON to the action's URL.</summary>
+/// <summary>Delivers a message as a POST of its JSON (a CloudEvent in structured mode) to the action's URL.</summary>
 /// <remarks>
 /// Every try carries the header `Idempotency-Key` with the message's key. Any 2xx is a delivery, and so is 409: the receiver knows the key
 /// already. 408, 425, 429, 5xx, a network fault, a timeout and an open circuit ask for another attempt later; any other answer is final.
@@ -74,7 +74,7 @@ public sealed class WebhookHook(IHttpClientFactory clients, TimeProvider clock, 
         var bare = new UriBuilder(url) { UserName = "", Password = "" }.Uri;
         var request = new HttpRequestMessage(HttpMethod.Post, bare)
         {
-            Content = new StringContent(message.Payload, Encoding.UTF8, new MediaTypeHeaderValue("application/json")),
+            Content = new StringContent(message.Payload, Encoding.UTF8, new MediaTypeHeaderValue(ModelMonitor.Engine.Actions.CloudEvent.ContentType)),
         };
         request.Headers.TryAddWithoutValidation("Idempotency-Key", HeaderValue(message.Key));
         if (action.Secret is { } secret) Sign(request, message, secret);

@@ -48,7 +48,8 @@ internal static class ActionBinder
         return options;
     }
 
-    private static Uri? Url(Section section, bool required)
+    /// <summary>The address under `url`; null where it is absent or none.</summary>
+    public static Uri? Url(Section section, bool required)
     {
         if ((required ? section.RequiredText("url") : section.Text("url")) is not { } text)
             return null;

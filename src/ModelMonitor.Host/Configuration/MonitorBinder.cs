@@ -10,7 +10,7 @@ internal sealed class MonitorBinder(BindingContext context)
     public MonitorOptions Bind(YamlMapping root)
     {
         var section = new Section(Shapes.Monitor, root, root.Place, "", context.Faults);
-        var (http, metrics, flight) = Listen(section);
+        var (http, metrics, flight, url) = Listen(section);
         var models = Models(section);
         var windowBinder = new WindowBinder(context);
         var windows = windowBinder.Bind(section);
@@ -36,6 +36,7 @@ internal sealed class MonitorBinder(BindingContext context)
             ListenHttp = http,
             ListenMetrics = metrics,
             ListenFlight = flight,
+            PublicUrl = url,
             StateFolder = State(section),
             Models = modelOptions,
             Windows = windowOptions,
@@ -55,7 +56,7 @@ internal sealed class MonitorBinder(BindingContext context)
         return options;
     }
 
-    private static (string Http, string? Metrics, string? Flight) Listen(Section monitor)
+    private static (string Http, string? Metrics, string? Flight, Uri? Url) Listen(Section monitor)
     {
         var section = monitor.Child("listen", Shapes.Listen);
         var http = Address(section, "http") ?? ListenAddress.Parse("127.0.0.1:9464")!.Value;
@@ -65,8 +66,9 @@ internal sealed class MonitorBinder(BindingContext context)
         var flight = Address(section, "flight");
         if (flight is { } own && (own.CollidesWith(http) || (metrics is { } taken && own.CollidesWith(taken))))
             section.Fault("flight", "must not be the address of http or metrics: Flight speaks HTTP/2 without TLS, the others HTTP/1.1");
+        var url = ActionBinder.Url(section, required: false);
         section.Close();
-        return (http.ToString(), metrics?.ToString(), flight?.ToString());
+        return (http.ToString(), metrics?.ToString(), flight?.ToString(), url is null ? null : new Uri(url.ToString().TrimEnd('/') + "/"));
     }
 
     private static ListenAddress? Address(Section section, string key)

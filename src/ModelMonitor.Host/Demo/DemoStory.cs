@@ -3,6 +3,7 @@ using System.Globalization;
 using ModelMonitor.Core;
 using ModelMonitor.Core.Evaluations;
 using ModelMonitor.Core.Metrics;
+using ModelMonitor.Engine.Actions;
 using ModelMonitor.Engine.Models;
 using ModelMonitor.Engine.State;
 using Spectre.Console;
@@ -101,10 +102,11 @@ internal sealed class DemoStory(IAnsiConsole console, ModelCatalog catalog, Hook
         foreach (var message in receiver.Messages.Skip(_told).OrderBy(m => (string)m["time"]!, StringComparer.Ordinal).ToArray())
         {
             _told++;
-            var colour = (string?)message["type"] switch { "retrain_requested" => "red", "rule_resolved" => "green", _ => "yellow" };
-            console.MarkupLine($"[grey]{Markup.Escape(((string)message["time"]!)[..10])}[/] [{colour}]{Markup.Escape((string)message["type"]!)}[/] {Markup.Escape((string)message["model"]!)} [bold]{Markup.Escape((string)message["rule"]!)}[/]: {Markup.Escape(Short((string?)message["message"]))}");
-            if (message["prescription"]?["remedies"]?.AsArray() is [{ } first, ..])
-                console.MarkupLine($"           [grey]{Markup.Escape((string)message["diagnosis"]!["kind"]!)}[/] {Markup.Escape((string)first["text"]!)}");
+            var (type, data) = (((string)message["type"]!)[CloudEvent.Prefix.Length..], message["data"]!);
+            var colour = type switch { "retrain_requested" => "red", "rule_resolved" => "green", _ => "yellow" };
+            console.MarkupLine($"[grey]{Markup.Escape(((string)message["time"]!)[..10])}[/] [{colour}]{Markup.Escape(type)}[/] {Markup.Escape((string)data["model"]!)} [bold]{Markup.Escape((string?)data["rule"] ?? (string)data["trigger"]!["name"]!)}[/]: {Markup.Escape(Short((string?)data["message"] ?? (string?)data["trigger"]!["message"]))}");
+            if (data["prescription"]?["remedies"]?.AsArray() is [{ } first, ..])
+                console.MarkupLine($"           [grey]{Markup.Escape((string)data["diagnosis"]!["kind"]!)}[/] {Markup.Escape((string)first["text"]!)}");
         }
     }
 

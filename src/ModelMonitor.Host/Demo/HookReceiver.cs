@@ -11,7 +11,7 @@ internal sealed class HookReceiver : IAsyncDisposable
 
     private HookReceiver(WebApplication app) => _app = app;
 
-    /// <summary>Messages in order of arrival, each key once.</summary>
+    /// <summary>Messages in order of arrival, each key once; CloudEvents.</summary>
     public ConcurrentQueue<JsonObject> Messages { get; } = new();
 
     /// <summary>Where it listens.</summary>

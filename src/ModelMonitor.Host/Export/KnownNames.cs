@@ -21,7 +21,7 @@ internal static class KnownNames
         MetricStatus.LabelsImmature, MetricStatus.NoReferenceChunks, MetricStatus.NoHoldout, MetricStatus.CalibrationLost,
     ];
 
-    public static readonly string[] ActionOutcomes = ["queued", "delivered", "failed", "suppressed"];
+    public static readonly string[] ActionOutcomes = ["queued", "delivered", "failed", "suppressed", "withheld"];
 
     /// <summary>Drift keys that only the JSON carries.</summary>
     public static readonly string[] JsonOnly = ["mean", "standard_deviation", "minimum", "maximum"];

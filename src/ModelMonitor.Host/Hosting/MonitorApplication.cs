@@ -6,6 +6,7 @@ using ModelMonitor.Engine.Evaluating;
 using ModelMonitor.Engine.Learning;
 using ModelMonitor.Engine.Models;
 using ModelMonitor.Engine.Options;
+using ModelMonitor.Engine.Retraining;
 using ModelMonitor.Engine.State;
 using ModelMonitor.Host.Actions;
 using ModelMonitor.Host.Export;
@@ -65,6 +66,7 @@ internal static class MonitorApplication
         services.AddSingleton<IngestService>();
         services.AddSingleton<EvaluationService>();
         services.AddSingleton(p => ActivatorUtilities.CreateInstance<ReferenceAcceptance>(p, (Action<string, string>)AtomicFile.Write));
+        services.AddSingleton<RetrainService>();
         services.AddSingleton<OutboxDispatcher>();
         services.AddHooks();
         // Before the listeners open, so that no row meets a version that the registry does not know.

@@ -36,6 +36,7 @@ internal static class HttpApi
         IngestEndpoints.Map(app);
         QueryEndpoints.Map(app);
         AcceptEndpoint.Map(app);
+        RetrainEndpoints.Map(app);
         OperationsEndpoints.Map(app);
         PageEndpoints.Map(app);
         if (app.Services.GetRequiredService<MonitorOptions>().ListenFlight is not null) FlightApi.Map(app);

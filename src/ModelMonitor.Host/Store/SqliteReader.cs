@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Data.Sqlite;
 using ModelMonitor.Engine.State;
 
@@ -98,6 +99,51 @@ internal abstract class SqliteReader(SqliteSession session) : IStateReader
         var open = Use(cancellationToken);
         return ValueTask.FromResult<IReadOnlyList<ReadOnlyMemory<byte>>>(open["SELECT body FROM learning WHERE model=(SELECT id FROM model WHERE name=$1) AND version=$2 ORDER BY id"]
             .All(rows => (ReadOnlyMemory<byte>)rows.GetFieldValue<byte[]>(0), model, version));
+    }
+
+    public ValueTask<IReadOnlyList<JoinRow?>> ReadJoinRowsAsync(string model, IReadOnlyList<UInt128> ids, CancellationToken cancellationToken)
+    {
+        var open = Use(cancellationToken);
+        var rows = new JoinRow?[ids.Count];
+        if (open.Names.FindModel(model) is { } number)
+        {
+            var find = open["SELECT time, label, label_time, touched, scores FROM join_row WHERE model=$1 AND id=$2"];
+            for (var i = 0; i < rows.Length; i++)
+            {
+                var id = ids[i];
+                rows[i] = find.First(row => JoinRowCodec.Read(row, id, open.Names), number, JoinRowCodec.Bytes(id));
+            }
+        }
+
+        return ValueTask.FromResult<IReadOnlyList<JoinRow?>>(rows);
+    }
+
+    public ValueTask<IReadOnlyList<DocumentRecord>> ReadDocumentsAsync(string model, string kind, int limit, CancellationToken cancellationToken)
+    {
+        var open = Use(cancellationToken);
+        return List(open.Names.FindModel(model) is not { } id ? [] : open["SELECT key, at, payload FROM document WHERE model=$1 AND kind=$2 ORDER BY at DESC, key LIMIT $3"]
+            .All(row => new DocumentRecord(model, kind, row.GetString(0), row.GetInt64(1), row.GetString(2)), id, kind, limit));
+    }
+
+    public async IAsyncEnumerable<CapturedRecord> ReadCapturedAsync(string model, long from, long to, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await ValueTask.CompletedTask.ConfigureAwait(false);
+        var (day, last) = (from, long.MinValue);
+        while (true)
+        {
+            var open = Use(cancellationToken);
+            if (open.Names.FindModel(model) is not { } id) yield break;
+            var chunk = open["SELECT id, day, body FROM captured WHERE model=$1 AND day<$2 AND (day,id)>($3,$4) ORDER BY day, id LIMIT $5"]
+                .All(row => (Id: row.GetInt64(0), Captured: new CapturedRecord(model, row.GetInt64(1), row.GetFieldValue<byte[]>(2))), id, to, day, last, Chunk);
+            foreach (var (_, captured) in chunk)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                yield return captured;
+            }
+
+            if (chunk.Count < Chunk) yield break;
+            (day, last) = (chunk[^1].Captured.Day, chunk[^1].Id);
+        }
     }
 
     public ValueTask<long?> ReadMarkAsync(string name, CancellationToken cancellationToken) =>

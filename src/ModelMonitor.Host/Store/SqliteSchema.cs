@@ -16,7 +16,7 @@ namespace ModelMonitor.Host.Store;
 /// </remarks>
 internal static class SqliteSchema
 {
-    public const int Version = 2;
+    public const int Version = 3;
 
     private const string Tables = """
         CREATE TABLE model (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
@@ -71,6 +71,15 @@ internal static class SqliteSchema
     /// <summary>Of version 2: rows of models that learn their baseline, and what they learned.</summary>
     private const string Learning = "CREATE TABLE learning (id INTEGER PRIMARY KEY AUTOINCREMENT, model INTEGER NOT NULL, version TEXT NOT NULL, body BLOB NOT NULL);";
 
+    /// <summary>Of version 3: what workflows remember, and captured rows.</summary>
+    private const string Workflows = """
+        CREATE TABLE document (
+            model INTEGER NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, at INTEGER NOT NULL, payload TEXT NOT NULL,
+            PRIMARY KEY (model, kind, key)) WITHOUT ROWID;
+        CREATE TABLE captured (id INTEGER PRIMARY KEY AUTOINCREMENT, model INTEGER NOT NULL, day INTEGER NOT NULL, body BLOB NOT NULL);
+        CREATE INDEX captured_place ON captured (model, day, id);
+        """;
+
     /// <summary>Creates the tables in an empty file, adds what an older file lacks, and leaves a current one as it is.</summary>
     /// <exception cref="StateStoreException">The file is of a newer version, or not ours.</exception>
     public static void Ensure(SqliteSession session)
@@ -80,9 +89,9 @@ internal static class SqliteSchema
             throw new StateStoreException($"The state file '{session.Path}' was written by a newer release (schema {version}; this release knows {Version}). Use that release, or another state folder.");
         if (version == Version)
             return;
-        if (version == 1)
+        if (version > 0)
         {
-            session.Run(string.Create(CultureInfo.InvariantCulture, $"BEGIN IMMEDIATE; {Learning} PRAGMA user_version={Version}; COMMIT"));
+            session.Run(string.Create(CultureInfo.InvariantCulture, $"BEGIN IMMEDIATE; {(version < 2 ? Learning : "")} {Workflows} PRAGMA user_version={Version}; COMMIT"));
             return;
         }
 
@@ -92,6 +101,6 @@ internal static class SqliteSchema
         // Both are properties of the file and must precede the first table.
         session.Run("PRAGMA auto_vacuum=INCREMENTAL");
         session.Run("PRAGMA journal_mode=WAL");
-        session.Run(string.Create(CultureInfo.InvariantCulture, $"BEGIN IMMEDIATE; {Tables} {Learning} PRAGMA user_version={Version}; COMMIT"));
+        session.Run(string.Create(CultureInfo.InvariantCulture, $"BEGIN IMMEDIATE; {Tables} {Learning} {Workflows} PRAGMA user_version={Version}; COMMIT"));
     }
 }

@@ -7,23 +7,6 @@ internal sealed partial class SqliteStateTransaction
 {
     private const int ExpiryChunk = 512;
 
-    public ValueTask<IReadOnlyList<JoinRow?>> ReadJoinRowsAsync(string model, IReadOnlyList<UInt128> ids, CancellationToken cancellationToken)
-    {
-        var open = Use(cancellationToken);
-        var rows = new JoinRow?[ids.Count];
-        if (open.Names.FindModel(model) is { } number)
-        {
-            var find = open["SELECT time, label, label_time, touched, scores FROM join_row WHERE model=$1 AND id=$2"];
-            for (var i = 0; i < rows.Length; i++)
-            {
-                var id = ids[i];
-                rows[i] = find.First(row => JoinRowCodec.Read(row, id, open.Names), number, JoinRowCodec.Bytes(id));
-            }
-        }
-
-        return ValueTask.FromResult<IReadOnlyList<JoinRow?>>(rows);
-    }
-
     public ValueTask WriteJoinRowsAsync(string model, IReadOnlyList<JoinRow> rows, CancellationToken cancellationToken)
     {
         var open = Use(cancellationToken);

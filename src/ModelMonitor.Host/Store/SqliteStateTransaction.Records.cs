@@ -96,6 +96,35 @@ internal sealed partial class SqliteStateTransaction
         return ValueTask.CompletedTask;
     }
 
+    public ValueTask PutDocumentAsync(DocumentRecord document, CancellationToken cancellationToken)
+    {
+        var open = Use(cancellationToken);
+        open["INSERT INTO document (model, kind, key, at, payload) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (model, kind, key) DO UPDATE SET payload=excluded.payload"]
+            .Run(open.Names.Model(document.Model), document.Kind, document.Key, document.At, document.Payload);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask ExpireDocumentsAsync(string model, string kind, long before, CancellationToken cancellationToken)
+    {
+        var open = Use(cancellationToken);
+        deleted |= open["DELETE FROM document WHERE model=$1 AND kind=$2 AND at<$3"].Run(open.Names.Model(model), kind, before) > 0;
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask AppendCapturedAsync(CapturedRecord captured, CancellationToken cancellationToken)
+    {
+        var open = Use(cancellationToken);
+        open["INSERT INTO captured (model, day, body) VALUES ($1, $2, $3)"].Run(open.Names.Model(captured.Model), captured.Day, captured.Body.ToArray());
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask DeleteCapturedAsync(string model, long from, long to, CancellationToken cancellationToken)
+    {
+        var open = Use(cancellationToken);
+        deleted |= open["DELETE FROM captured WHERE model=$1 AND day>=$2 AND day<$3"].Run(open.Names.Model(model), from, to) > 0;
+        return ValueTask.CompletedTask;
+    }
+
     public ValueTask WriteMarkAsync(string name, long value, CancellationToken cancellationToken)
     {
         Use(cancellationToken)["INSERT OR REPLACE INTO mark (name, value) VALUES ($1, $2)"].Run(name, value);

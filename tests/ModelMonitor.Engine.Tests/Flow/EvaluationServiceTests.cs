@@ -14,7 +14,7 @@ public sealed class EvaluationServiceTests
 
     private static MonitorOptions Options(RuleDefinition rule, TimeSpan cooldown = default) => Given.Monitor(rule) with
     {
-        Actions = [.. new[] { "tell", "retrain" }.Select(name => new ActionOptions { Name = name, Hook = "fake", Url = new("http://receiver.example/"), Cooldown = cooldown })],
+        Actions = [.. new[] { "tell", "retrain", "notify" }.Select(name => new ActionOptions { Name = name, Hook = "fake", Url = new("http://receiver.example/"), Cooldown = cooldown })],
     };
 
     [Fact]
@@ -44,19 +44,21 @@ public sealed class EvaluationServiceTests
     }
 
     [Fact]
-    public async Task A_rule_fires_once_while_the_clock_steps_over_days_and_its_end_is_told_but_takes_no_retraining_back()
+    public async Task A_rule_fires_once_while_the_clock_steps_over_days_and_its_end_is_told()
     {
         await using var monitor = new Running(options: Options(Drifted));
         await Step(monitor, hours: 30, drifted: true);
-        Assert.Equal(["retrain", "tell"], (await monitor.Outbox()).Select(m => m.Action).Order());
+        Assert.Equal(["notify", "tell"], (await monitor.Outbox()).Select(m => m.Action).Order());
         await Step(monitor, hours: 5, drifted: false);
         var messages = await monitor.Outbox();
-        Assert.Equal(["retrain", "tell", "tell"], messages.Select(m => m.Action).Order());
-        Assert.Contains(messages, m => m.Payload.Contains("rule_resolved", StringComparison.Ordinal));
-        // All its scores are one value: the request says that this is a fault, and to stop. A notification prescribes nothing.
-        var request = JsonNode.Parse(messages.Single(m => m.Action == "retrain").Payload)!;
-        Assert.Equal(("fault", "stop"), ((string)request["diagnosis"]!["kind"]!, (string)request["prescription"]!["decision"]!));
-        Assert.All(messages.Where(m => m.Action == "tell"), m => Assert.Null(JsonNode.Parse(m.Payload)!["prescription"]));
+        Assert.Equal(["notify", "tell", "tell"], messages.Select(m => m.Action).Order());
+        Assert.Contains(messages, m => m.Payload.Contains("modelmonitor.rule_resolved", StringComparison.Ordinal));
+        // All its scores are one value: a fault. Nothing is trained on it, and a person is told why. A notification prescribes nothing.
+        var withheld = JsonNode.Parse(messages.Single(m => m.Action == "notify").Payload)!;
+        Assert.Equal("modelmonitor.retrain_withheld", (string)withheld["type"]!);
+        Assert.Equal(("fault", "stop"), ((string)withheld["data"]!["diagnosis"]!["kind"]!, (string)withheld["data"]!["prescription"]!["decision"]!));
+        Assert.Equal(1, monitor.Counted["action withheld"]);
+        Assert.All(messages.Where(m => m.Action == "tell"), m => Assert.Null(JsonNode.Parse(m.Payload)!["data"]!["prescription"]));
     }
 
     [Fact]
@@ -104,12 +106,14 @@ public sealed class EvaluationServiceTests
         var rule = new RuleDefinition { Name = "overfitted", Finding = FindingKind.Overfitting, Then = ["retrain"] };
         await using var monitor = new Running(Given.ModelOf(Given.Options, overfitted: true), Options(rule));
         await Step(monitor, hours: 6, drifted: false);
-        var request = JsonNode.Parse(Assert.Single(await monitor.Outbox()).Payload)!;
+        var request = JsonNode.Parse(Assert.Single(await monitor.Outbox()).Payload)!["data"]!;
         Assert.Equal(("variance", "retrain", "smaller"), ((string)request["diagnosis"]!["kind"]!, (string)request["prescription"]!["decision"]!, (string)request["prescription"]!["capacity"]!));
         Assert.Contains(request["diagnosis"]!["evidence"]!.AsArray(), e => (string)e!["what"]! == "gap" && (string)e["on"]! == "train to holdout" && (double)e["value"]! > 0.05 && e["lower"] is not null);
         Assert.True((double)request["prescription"]!["regularization"]!["l2"]![1]! > 0);
         var next = Given.ModelOf(Given.Options with { Version = "2" }, overfitted: true);
         await using var promoted = new Running(next, Options(rule), monitor.Store);
+        // By then nothing came of the first one.
+        promoted.Clock.Advance(TimeSpan.FromDays(2));
         await Step(promoted, hours: 6, drifted: false);
         Assert.Equal(2, (await monitor.Outbox()).Count);
     }

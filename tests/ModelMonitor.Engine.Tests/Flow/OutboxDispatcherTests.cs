@@ -102,12 +102,15 @@ public sealed class OutboxDispatcherTests
         await using var monitor = new Running(options: Options);
         await Queue(monitor, "long");
         var (begun, done) = (0, new TaskCompletionSource());
-        var hook = new Hook(_ => HookOutcome.Delivered) { Before = async key =>
+        var hook = new Hook(_ => HookOutcome.Delivered)
+        {
+            Before = async key =>
         {
             if (key != "long") return;
             Interlocked.Increment(ref begun);
             await done.Task;
-        } };
+        }
+        };
         using var stop = new CancellationTokenSource();
         var (one, other) = (Dispatcher(monitor, hook).RunAsync(stop.Token), Dispatcher(monitor, hook).RunAsync(stop.Token));
         await Until(() => begun == 1);

@@ -144,6 +144,59 @@ public abstract partial class StateStoreContract
     }
 
     [Fact]
+    public async Task A_document_keeps_its_first_time_and_its_last_payload()
+    {
+        await CommitAsync(async transaction =>
+        {
+            await transaction.PutDocumentAsync(new(Model, "retrain", "b", 10, "1"), Token);
+            await transaction.PutDocumentAsync(new(Model, "retrain", "a", 20, "2"), Token);
+            await transaction.PutDocumentAsync(new(Model, "version", "b", 30, "3"), Token);
+            await transaction.PutDocumentAsync(new("other", "retrain", "b", 30, "4"), Token);
+            await transaction.PutDocumentAsync(new(Model, "retrain", "b", 99, "5"), Token);
+        });
+        await using var transaction = await Store.BeginAsync(Token);
+        Assert.Equal([new(Model, "retrain", "a", 20, "2"), new(Model, "retrain", "b", 10, "5")], await transaction.ReadDocumentsAsync(Model, "retrain", 10, Token));
+        Assert.Equal(["a"], (await transaction.ReadDocumentsAsync(Model, "retrain", 1, Token)).Select(d => d.Key));
+        Assert.Empty(await transaction.ReadDocumentsAsync("unknown", "retrain", 10, Token));
+        await transaction.ExpireDocumentsAsync(Model, "retrain", 20, Token);
+        Assert.Equal(["a"], (await transaction.ReadDocumentsAsync(Model, "retrain", 10, Token)).Select(d => d.Key));
+        Assert.Equal(["3"], (await transaction.ReadDocumentsAsync(Model, "version", 10, Token)).Select(d => d.Payload));
+        Assert.Equal(["4"], (await transaction.ReadDocumentsAsync("other", "retrain", 10, Token)).Select(d => d.Payload));
+    }
+
+    [Fact]
+    public async Task Captured_rows_are_read_by_day_in_the_order_they_came_and_deleted_by_day()
+    {
+        await CommitAsync(async transaction =>
+        {
+            for (byte i = 0; i < 5; i++) await transaction.AppendCapturedAsync(new(Model, (5 - i) / 2, new[] { i }), Token);
+            await transaction.AppendCapturedAsync(new("other", 1, new byte[] { 9 }), Token);
+        });
+        await using var transaction = await Store.BeginAsync(Token);
+        Assert.Equal("42301", await Bodies(0, 3));
+        Assert.Equal("23", await Bodies(1, 2));
+        await transaction.DeleteCapturedAsync(Model, 1, 2, Token);
+        Assert.Equal("401", await Bodies(0, 3));
+
+        async Task<string> Bodies(long from, long to)
+        {
+            var bodies = "";
+            await foreach (var captured in transaction.ReadCapturedAsync(Model, from, to, Token)) bodies += captured.Body.Span[0];
+            return bodies;
+        }
+    }
+
+    [Fact]
+    public async Task Join_rows_are_read_from_a_snapshot_too()
+    {
+        await CommitAsync(async transaction => await transaction.WriteJoinRowsAsync(Model, [new JoinRow { Id = 7, EventTime = 5, Label = 1, Touched = 3 }], Token));
+        await using var snapshot = await Store.OpenSnapshotAsync(Token);
+        var rows = await snapshot.ReadJoinRowsAsync(Model, [6, 7], Token);
+        Assert.Null(rows[0]);
+        Assert.Equal((5, 1.0), (rows[1]!.EventTime, rows[1]!.Label));
+    }
+
+    [Fact]
     public async Task A_mark_is_a_number_under_a_name()
     {
         await using var transaction = await Store.BeginAsync(Token);

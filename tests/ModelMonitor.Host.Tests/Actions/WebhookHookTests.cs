@@ -35,7 +35,7 @@ public sealed class WebhookHookTests : IDisposable
         await using var receiver = await StartAsync(Answer(status));
         Assert.Equal(HookOutcome.Delivered, await DeliverAsync(new Uri(receiver.Url, "hooks/retrain?a=b")));
         var request = Assert.Single(receiver.Requests);
-        Assert.Equal(new Received("POST", "/hooks/retrain?a=b", Key, "application/json", null, """{"model":"flights"}"""), request);
+        Assert.Equal(new Received("POST", "/hooks/retrain?a=b", Key, "application/cloudevents+json", null, """{"model":"flights"}"""), request);
     }
 
     [Fact]

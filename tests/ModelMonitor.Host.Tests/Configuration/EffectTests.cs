@@ -71,6 +71,7 @@ public sealed class EffectTests
         ["listen.http"] = "an address",
         ["listen.metrics"] = "an address",
         ["listen.flight"] = "an address",
+        ["listen.url"] = "an address",
         ["model.task"] = "decides what else may be set",
         ["model.onnx"] = "a file",
         ["model.ensemble"] = "EnsembleTests",

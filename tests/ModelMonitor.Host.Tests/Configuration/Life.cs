@@ -50,8 +50,8 @@ internal static class Life
           sliced:  { metric: recall, segment: "*", below: 0.8, min_label_share: 0.1, window: day, then: [notify] }
           decay:   { finding: decay, drop: 5%, window: day, for: 1, min_rows: 20, min_label_share: 0.5, then: [retrain] }
         actions:
-          notify:  { hook: webhook, url: "http://127.0.0.1:9/notify" }
-          retrain: { hook: webhook, url: "http://127.0.0.1:9/retrain", cooldown: 36h }
+          notify:  { hook: webhook, url: "http://127.0.0.1:9/notify", cooldown: 36h }
+          retrain: { hook: webhook, url: "http://127.0.0.1:9/retrain" }
         ingest: { max_queued_rows: 100000, max_future: 5m }
         """;
 

@@ -1,10 +1,10 @@
+using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
 using ModelMonitor.Engine.Evaluating;
 using ModelMonitor.Engine.Tests.Contracts;
 using ModelMonitor.Host.Export;
 using ModelMonitor.Host.Plugins;
 using ModelMonitor.Host.Tests.Export;
-using System.Globalization;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace ModelMonitor.Host.Tests.Plugins;
 
