@@ -82,7 +82,7 @@ public static class RetrainMessage
             {
                 ["output"] = of.ScoreOutput,
                 ["positive"] = of.ScorePositive?.ToString(),
-                ["classes"] = of.Classes is null ? null : Texts(of.Classes),
+                ["classes"] = model.Baseline.Shape.Classes.Count > 0 ? Texts(model.Baseline.Shape.Classes) : null,
                 ["activation"] = of.ScoreActivation.ToString().ToLower(CultureInfo.InvariantCulture),
             },
             ["threshold"] = of.Threshold,

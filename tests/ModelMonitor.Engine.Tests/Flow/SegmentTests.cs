@@ -165,7 +165,7 @@ public sealed class SegmentTests
         await monitor.Predict([.. s_rows.Select(row => row with { Time = T.AddMinutes(90) })]);
         await monitor.Tell(s_truths);
         await monitor.Evaluations.RunAsync(options.Windows[0], default);
-        var sent = (await monitor.Outbox()).Select(m => System.Text.Json.Nodes.JsonNode.Parse(m.Payload)!).Select(p => $"{p["rule"]} {p["segment"]}").Order(StringComparer.Ordinal);
+        var sent = (await monitor.Outbox()).Select(m => System.Text.Json.Nodes.JsonNode.Parse(m.Payload)!["data"]!).Select(p => $"{p["rule"]} {p["segment"]}").Order(StringComparer.Ordinal);
         // The slice `other` has fewer than 30 labels of a class: nothing is said of it.
         Assert.Equal(["each carrier=a", "each carrier=b", "one carrier=a", "whole "], sent);
         await using var reader = await monitor.Store.OpenSnapshotAsync(default);
