@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using ModelMonitor.Engine.Actions;
 using ModelMonitor.Engine.Plugins;
 
@@ -13,9 +12,5 @@ public sealed class TrainerPlugin : IPlugin
 {
     public string Name => "trainer";
 
-    public void Register(IServiceCollection services, IConfiguration configuration)
-    {
-        services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton<IRetrainHook, TrainerHook>();
-    }
+    public void Register(IServiceCollection services, IConfiguration configuration) => services.AddSingleton<IRetrainHook, TrainerHook>();
 }

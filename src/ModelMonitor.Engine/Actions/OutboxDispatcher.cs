@@ -9,7 +9,7 @@ namespace ModelMonitor.Engine.Actions;
 
 /// <summary>Delivers the outbox: claims by compare-and-set, delivers at least once with the message's key, tries again until the receiver takes it.</summary>
 public sealed class OutboxDispatcher(
-    IStateStore store, StateWriter writer, MonitorOptions options, IEnumerable<IRetrainHook> hooks, ITelemetry telemetry, TimeProvider clock, ILogger<OutboxDispatcher> logger)
+    IStateStore store, StateWriter writer, MonitorOptions options, IEnumerable<IRetrainHook> hooks, ITelemetry telemetry, TimeProvider clock, ILogger<OutboxDispatcher> logger, IMessagePreparation? preparation = null)
 {
     private const int AtOnce = 16;
 
@@ -133,7 +133,8 @@ public sealed class OutboxDispatcher(
         if (!_hooks.TryGetValue(action.Hook, out var hook)) return HookOutcome.Never($"hook '{action.Hook}' is not there");
         try
         {
-            return await hook.DeliverAsync(message, action, cancellationToken).ConfigureAwait(false);
+            var complete = preparation is null ? message : await preparation.PrepareAsync(message, cancellationToken).ConfigureAwait(false);
+            return await hook.DeliverAsync(complete, action, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {

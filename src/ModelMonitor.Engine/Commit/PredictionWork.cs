@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using ModelMonitor.Core;
+using ModelMonitor.Engine.Capture;
 using ModelMonitor.Engine.Intake;
 using ModelMonitor.Engine.Learning;
 using ModelMonitor.Engine.Models;
@@ -59,6 +60,7 @@ internal sealed class PredictionWork(
             rows = await JoinAsync(scope, batch, scores, segments, shadows, times, rows, seenHere, cancellationToken).ConfigureAwait(false);
             foreach (var row in rows) newest = Math.Max(newest ?? long.MinValue, times[row]);
             if (Model.Learning is not null) learned.Add(new LearningBatch(LearningRows.Readable(batch.Arrow), times, scores).Take([.. rows.Where(row => IsChampion(batch, row))]));
+            await CaptureWriter.KeepAsync(scope, Model, batch, times, scores, rows, cancellationToken).ConfigureAwait(false);
             Fold(scope, batch, scores, segments, times, rows, unknown);
             foreach (var shadow in shadows) Fold(scope, shadow, times, rows);
         }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using ModelMonitor.Core;
+using ModelMonitor.Engine.Capture;
 using ModelMonitor.Engine.Models;
 using ModelMonitor.Engine.Options;
 using ModelMonitor.Engine.State;
@@ -24,7 +25,10 @@ public sealed class RetentionWork(ModelCatalog catalog, MonitorOptions options, 
         foreach (var model in catalog.Models)
         {
             if (await transaction.ReadMarkAsync("newest/" + model.Name, cancellationToken).ConfigureAwait(false) is { } newest)
+            {
                 await ForgetAsync(transaction, model.Name, Math.Min(newest, now), cancellationToken).ConfigureAwait(false);
+                await CaptureWriter.ExpireAsync(transaction, model.Name, Math.Min(newest, now) - Instant.From(retention.Captured), cancellationToken).ConfigureAwait(false);
+            }
 
             var (_, unlabelled, unmatched) = await transaction.ExpireJoinRowsAsync(model.Name, now - Instant.From(retention.WaitingPredictions), JoinRowsAtOnce, cancellationToken).ConfigureAwait(false);
             _expired.Add((model.Name, unlabelled, unmatched));

@@ -71,6 +71,9 @@ public sealed record ModelOptions
     /// <summary>Share of predictions that wait for their label, chosen by hash of the id: 1 = all, 0 = none.</summary>
     public double JoinSample { get; init; } = 1;
 
+    /// <summary>Recent rows that are kept for training and for judging challengers; null: none.</summary>
+    public CaptureOptions? Capture { get; init; }
+
     /// <summary>Lengths of the windows that will be evaluated: a new baseline keeps the reference's noise over chunks of these.</summary>
     public IReadOnlyList<TimeSpan> Windows { get; init; } = [];
 
@@ -92,6 +95,28 @@ public sealed record SegmentOptions
 
     /// <summary>Watched columns whose drift is kept for every slice too.</summary>
     public IReadOnlyList<string> Features { get; init; } = [];
+}
+
+/// <summary>Which rows of production are kept, and what of them.</summary>
+public sealed record CaptureOptions
+{
+    /// <summary>At most so many a day of event time; beyond it a sample by hash of the id.</summary>
+    public int RowsPerDay { get; init; } = 1000;
+
+    /// <summary>Share of the rows, by hash of the id.</summary>
+    public double Sample { get; init; } = 1;
+
+    /// <summary>Columns that are not kept.</summary>
+    public IReadOnlyList<string> Exclude { get; init; } = [];
+
+    /// <summary>Columns of which a salted hash is kept.</summary>
+    public IReadOnlyList<string> Hash { get; init; } = [];
+
+    /// <summary>Rows of one value of it stay on the same side of a split; null: each row is its own.</summary>
+    public string? Entity { get; init; }
+
+    /// <summary>Share of the entities whose rows judge challengers, and never train one.</summary>
+    public double Validate { get; init; } = 0.3;
 }
 
 /// <summary>One ONNX input and the columns that fill it, in order; or one value that it gets for every row.</summary>

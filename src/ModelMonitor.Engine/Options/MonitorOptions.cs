@@ -62,6 +62,9 @@ public sealed record RetentionOptions
     public TimeSpan WaitingPredictions { get; init; } = TimeSpan.FromDays(45);
 
     public TimeSpan DeliveryKeys { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>Captured rows, from the newest event time; not longer than <see cref="WaitingPredictions"/>, which keeps their labels.</summary>
+    public TimeSpan Captured { get; init; } = TimeSpan.FromDays(45);
 }
 
 /// <summary>An action that rules name under `then`.</summary>

@@ -133,6 +133,9 @@ internal sealed class MonitorBinder(BindingContext context)
             WaitingPredictions = section.PositiveDuration("waiting_predictions") ?? defaults.WaitingPredictions,
             DeliveryKeys = section.PositiveDuration("delivery_keys") ?? defaults.DeliveryKeys,
         };
+        retention = retention with { Captured = section.PositiveDuration("captured") ?? TimeSpan.FromTicks(Math.Min(defaults.Captured.Ticks, retention.WaitingPredictions.Ticks)) };
+        if (retention.Captured > retention.WaitingPredictions)
+            section.Fault("captured", $"must not be longer than waiting_predictions, {ValueText.Of(retention.WaitingPredictions)}: captured rows have their labels from there");
         section.Close();
         return retention;
     }

@@ -41,6 +41,8 @@ internal static class Shapes
 
     public static readonly SectionShape Join = SectionShape.Of("join", ["sample"]);
 
+    public static readonly SectionShape Capture = SectionShape.Of("capture", ["rows_per_day", "sample", "exclude", "hash", "entity", "validate"]);
+
     public static readonly SectionShape Segments = SectionShape.Of("segments", ["columns", "limit", "features"]);
 
     public static readonly SectionShape Challenger = SectionShape.Of(
@@ -57,12 +59,13 @@ internal static class Shapes
         ("reference", Reference),
         ("targets", new NamesShape(LeafShape.Instance, MetricKeys.Performance)),
         ("join", Join),
+        ("capture", Capture),
         ("segments", Segments));
 
     public static readonly SectionShape Window = SectionShape.Of("window", ["size", "schedule"]);
 
     public static readonly SectionShape Retention =
-        SectionShape.Of("retention", ["panes", "evaluations", "waiting_predictions", "delivery_keys"]);
+        SectionShape.Of("retention", ["panes", "evaluations", "waiting_predictions", "delivery_keys", "captured"]);
 
     public static readonly SectionShape Rule = SectionShape.Of(
         "rule", ["metric", "finding", "feature", "except", "segment", "above", "below", "beyond", "drop", "window", "for", "min_rows", "min_label_share", "then"]);
@@ -87,5 +90,5 @@ internal static class Shapes
         ("ingest", Ingest));
 
     public static readonly IReadOnlyList<SectionShape> All =
-        [Monitor, Listen, Model, Challenger, Device, Input, Score, Columns, Reference, Join, Segments, Window, Retention, Rule, Action, Plugin, Ingest];
+        [Monitor, Listen, Model, Challenger, Device, Input, Score, Columns, Reference, Join, Capture, Segments, Window, Retention, Rule, Action, Plugin, Ingest];
 }

@@ -1,6 +1,7 @@
 using ModelMonitor.Engine;
 using ModelMonitor.Engine.Actions;
 using ModelMonitor.Engine.Baselines;
+using ModelMonitor.Engine.Capture;
 using ModelMonitor.Engine.Commit;
 using ModelMonitor.Engine.Evaluating;
 using ModelMonitor.Engine.Learning;
@@ -67,6 +68,8 @@ internal static class MonitorApplication
         services.AddSingleton<EvaluationService>();
         services.AddSingleton(p => ActivatorUtilities.CreateInstance<ReferenceAcceptance>(p, (Action<string, string>)AtomicFile.Write));
         services.AddSingleton<RetrainService>();
+        services.AddSingleton<IMessagePreparation, CaptureExport>();
+        services.AddSingleton<CaptureService>();
         services.AddSingleton<OutboxDispatcher>();
         services.AddHooks();
         // Before the listeners open, so that no row meets a version that the registry does not know.

@@ -37,6 +37,7 @@ internal static class HttpApi
         QueryEndpoints.Map(app);
         AcceptEndpoint.Map(app);
         RetrainEndpoints.Map(app);
+        CaptureEndpoints.Map(app);
         OperationsEndpoints.Map(app);
         PageEndpoints.Map(app);
         if (app.Services.GetRequiredService<MonitorOptions>().ListenFlight is not null) FlightApi.Map(app);

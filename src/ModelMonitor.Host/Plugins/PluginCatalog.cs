@@ -1,3 +1,5 @@
+using ModelMonitor.Engine.Actions;
+using ModelMonitor.Engine.Evaluating;
 using ModelMonitor.Engine.Plugins;
 
 namespace ModelMonitor.Host.Plugins;
@@ -23,6 +25,9 @@ internal sealed record PluginCatalog(IReadOnlyList<LoadedPlugin> Plugins, IReadO
 {
     public static PluginCatalog None { get; } = new([], []);
 
+    /// <summary>Of which there may be many.</summary>
+    private static readonly Type[] s_many = [typeof(IRetrainHook), typeof(IEvaluationSink)];
+
     /// <summary>Registers every plugin, each apart: one that fails leaves nothing behind.</summary>
     /// <returns>This, with those that failed among the faults.</returns>
     public PluginCatalog Register(IServiceCollection services)
@@ -42,7 +47,9 @@ internal sealed record PluginCatalog(IReadOnlyList<LoadedPlugin> Plugins, IReadO
                 continue;
             }
 #pragma warning restore CA1031
-            foreach (var service in own) services.Add(service);
+            // It adds to what there is and replaces nothing: another clock, say, would be everybody's.
+            var there = services.Select(service => service.ServiceType).ToHashSet();
+            foreach (var service in own.Where(service => s_many.Contains(service.ServiceType) || !there.Contains(service.ServiceType))) services.Add(service);
             registered.Add(plugin);
         }
 

@@ -1,4 +1,5 @@
 using ModelMonitor.Engine;
+using ModelMonitor.Engine.Capture;
 using ModelMonitor.Engine.Commit;
 using ModelMonitor.Engine.Models;
 using ModelMonitor.Engine.Options;
@@ -8,7 +9,7 @@ namespace ModelMonitor.Host.Scheduling;
 
 /// <summary>Forgets what is older than its retention, a bounded amount per run.</summary>
 [DisallowConcurrentExecution]
-internal sealed class RetentionJob(ModelCatalog catalog, MonitorOptions options, StateWriter writer, ITelemetry telemetry, ILogger<RetentionJob> logger) : IJob
+internal sealed class RetentionJob(ModelCatalog catalog, MonitorOptions options, StateWriter writer, CaptureService captures, ITelemetry telemetry, ILogger<RetentionJob> logger) : IJob
 {
     /// <summary>Every ten minutes, off the full ones, when evaluations fire.</summary>
     public const string Schedule = "30 3/10 * * * ?";
@@ -18,5 +19,6 @@ internal sealed class RetentionJob(ModelCatalog catalog, MonitorOptions options,
         var work = new RetentionWork(catalog, options, telemetry, logger);
         await writer.SubmitAsync(work);
         work.Report();
+        await captures.ExpireFilesAsync(cancellationToken);
     }
 }

@@ -56,6 +56,25 @@ public sealed class PluginTests : IDisposable
     }
 
     [Fact]
+    public void A_plugin_adds_and_replaces_nothing()
+    {
+        var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
+        var services = new ServiceCollection().AddSingleton<TimeProvider>(clock).AddSingleton<ModelMonitor.Engine.Actions.IRetrainHook>(_ => null!);
+        new PluginCatalog([new(new Greedy(), "", "1", new ConfigurationBuilder().Build())], []).Register(services);
+        Assert.Same(clock, services.BuildServiceProvider().GetRequiredService<TimeProvider>());
+        Assert.Equal(2, services.Count(s => s.ServiceType == typeof(ModelMonitor.Engine.Actions.IRetrainHook)));
+        Assert.Contains(services, s => s.ServiceType == typeof(Greedy));
+    }
+
+    private sealed class Greedy : IPlugin
+    {
+        public string Name => "greedy";
+
+        public void Register(IServiceCollection services, IConfiguration configuration) =>
+            services.AddSingleton(TimeProvider.System).AddSingleton<ModelMonitor.Engine.Actions.IRetrainHook>(_ => null!).AddSingleton(this);
+    }
+
+    [Fact]
     public void A_plugin_of_a_name_that_is_there_is_not_loaded_again()
     {
         Make("Twin", PluginContract.Version, null);

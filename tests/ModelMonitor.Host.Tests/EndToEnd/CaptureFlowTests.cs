@@ -1,0 +1,125 @@
+using System.Text.Json.Nodes;
+using Apache.Arrow;
+using ModelMonitor.Engine.Intake;
+using ModelMonitor.Host.Tests.Actions;
+using ModelMonitor.Host.Tests.Cli;
+using ModelMonitor.Host.Tests.Configuration;
+using static ModelMonitor.Host.Tests.Configuration.ConfigurationText;
+
+namespace ModelMonitor.Host.Tests.EndToEnd;
+
+/// <summary>Recent labelled rows of a running monitor: captured, handed out with a retrain request, kept private, erased.</summary>
+public sealed class CaptureFlowTests : IAsyncLifetime
+{
+    private Receiver _receiver = null!;
+
+    public async ValueTask InitializeAsync() => _receiver = await Receiver.StartAsync(Receiver.Answer(202));
+
+    public async ValueTask DisposeAsync() => await _receiver.DisposeAsync();
+
+    [Fact]
+    public async Task A_request_lists_recent_labelled_rows_in_parts_and_none_that_validate()
+    {
+        using var flights = Flights("validate: 0.3, hash: [entity_id]");
+        var files = await FilesAsync(flights);
+        var (train, tune) = (Read((string)files["train"]!), Read((string)files["tune"]!));
+        Assert.Equal(((long)files["train_rows"]!, (long)files["tune_rows"]!), (train.Sum(b => b.Length), tune.Sum(b => b.Length)));
+        // 500 rows a day of three days, nearly all labelled; 30 % of them are not handed out.
+        Assert.InRange(train.Sum(b => b.Length) + tune.Sum(b => b.Length), 700, 1150);
+        Assert.True(Times(train).Max() < Times(tune).Min());
+        Assert.All(train.Concat(tune), b => Assert.Contains("label", b.Schema.FieldsList.Select(f => f.Name)));
+        Assert.All(train.SelectMany(b => ColumnReader.ReadStrings(b.Column("entity_id"), "")), id => Assert.Matches("^[0-9a-f]{32}$", id));
+        // Worst first, and worse than the others.
+        var losses = Read((string)files["wrong_label_candidates"]!).Select(b => ((DoubleArray)b.Column("loss")).GetValue(0)!.Value).ToArray();
+        Assert.Equal(losses.OrderDescending(), losses);
+        Assert.True(losses[0] > 1 && losses.Length is > 50 and <= 100);
+    }
+
+    [Fact]
+    public async Task No_more_a_day_than_its_limit_and_only_columns_that_may_be_kept()
+    {
+        using var flights = Flights("rows_per_day: 60, validate: 0.01, exclude: [entity_id], sample: 0.9");
+        var files = await FilesAsync(flights);
+        var rows = Read((string)files["train"]!).Concat(Read((string)files["tune"]!)).ToArray();
+        var perDay = Times(rows).GroupBy(t => t / Core.Instant.Day).Select(g => g.Count()).ToArray();
+        Assert.All(perDay, count => Assert.InRange(count, 15, 60));
+        Assert.All(rows, b => Assert.DoesNotContain("entity_id", b.Schema.FieldsList.Select(f => f.Name)));
+    }
+
+    [Fact]
+    public async Task An_erased_prediction_is_in_no_file_and_in_no_later_request()
+    {
+        using var flights = Flights("validate: 0.01");
+        await using var monitor = await RunningMonitor.StartAsync(flights.Configuration);
+        await SendAsync(flights, monitor);
+        var files = await AskAsync(monitor, 1);
+        var id = ColumnReader.ReadStrings(Read((string)files["train"]!)[0].Column("entity_id"), "")[0]!;
+        using var erased = await monitor.Client.DeleteAsync($"v1/models/flights/captured/{Uri.EscapeDataString(id)}?by=alice", TestContext.Current.CancellationToken);
+        Assert.Equal("""{"erased":1}""", await erased.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        Assert.False(System.IO.File.Exists((string)files["train"]!));
+        using var again = await monitor.Client.DeleteAsync($"v1/models/flights/captured/{Uri.EscapeDataString(id)}", TestContext.Current.CancellationToken);
+        Assert.Equal("""{"erased":0}""", await again.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public void Capturing_that_could_be_of_no_use_is_a_fault()
+    {
+        const string model = Samples.Least + "\n    onnx: m.onnx\n    inputs: { x: [a, b] }\n    ";
+        Assert.Null(Options(model).Models[0].Capture);
+        Assert.Equal(1000, Options(model + "capture: on").Models[0].Capture!.RowsPerDay);
+        Assert.Equal((7, 0.5, "user"), (Options(model + "capture: { rows_per_day: 7, validate: 50%, entity: user }").Models[0].Capture is { } c ? (c.RowsPerDay, c.Validate, c.Entity!) : default));
+        Assert.Contains("is an input of the model", Fault(model + "capture: { exclude: [a] }"), StringComparison.Ordinal);
+        Assert.Contains("is an input of the model", Fault(model + "capture: { hash: [b] }"), StringComparison.Ordinal);
+        Assert.Contains("needs columns.id and join", Fault(model + "capture: on\n    join: none"), StringComparison.Ordinal);
+        Assert.Contains("retention.captured: must not be longer", Fault(model + "capture: on\nretention: { captured: 60d }"), StringComparison.Ordinal);
+        Assert.Contains("hash it instead", Fault(model + "capture: { entity: user, exclude: [user] }"), StringComparison.Ordinal);
+        Assert.Equal(TimeSpan.FromDays(10), Options(model + "capture: on\nretention: { waiting_predictions: 10d }").Retention.Captured);
+    }
+
+    private Case Flights(string capture)
+    {
+        var flights = new Case("flights", $"actions: {{ retrain: {{ hook: webhook, url: \"{_receiver.Url}\" }} }}\n");
+        System.IO.File.WriteAllText(flights.Configuration, System.IO.File.ReadAllText(flights.Configuration)
+            .Replace("    label_delay: 1d", $"    label_delay: 1d\n    capture: {{ {capture} }}", StringComparison.Ordinal)
+            .Replace("waiting_predictions: 30d", "waiting_predictions: 20000d, captured: 20000d", StringComparison.Ordinal).Replace("panes: 400d", "panes: 20000d", StringComparison.Ordinal));
+        return flights;
+    }
+
+    private async Task<JsonNode> FilesAsync(Case flights)
+    {
+        await using var monitor = await RunningMonitor.StartAsync(flights.Configuration);
+        await SendAsync(flights, monitor);
+        return await AskAsync(monitor, 1);
+    }
+
+    /// <summary>Three batches of 500 rows, and all labels.</summary>
+    private static async Task SendAsync(Case flights, RunningMonitor monitor)
+    {
+        var batches = ArrowBatches.OpenFile(Path.Combine(flights.Data, "production.arrows")).ReadAll().Take(3).ToArray();
+        var file = Path.Combine(flights.Folder, "three.arrows");
+        using (var stream = System.IO.File.Create(file))
+        using (var writer = new Apache.Arrow.Ipc.ArrowStreamWriter(stream, batches[0].Schema))
+        {
+            foreach (var batch in batches) writer.WriteRecordBatch(batch);
+            writer.WriteEnd();
+        }
+
+        foreach (var (stream, sent) in new[] { ("predictions", file), ("labels", Path.Combine(flights.Data, "labels.arrows")) })
+            Assert.Equal(0, (await Ran.Command("send", "-c", flights.Configuration, "--model", "flights", "--stream", stream, sent, "--to", monitor.Addresses[0].ToString())).Exit);
+    }
+
+    /// <summary>Asks for a new version; what the receiver is told of captured rows.</summary>
+    private async Task<JsonNode> AskAsync(RunningMonitor monitor, int requests)
+    {
+        using var asked = await monitor.Client.PostAsync("v1/models/flights/retrain", new StringContent("""{"by":"alice"}""", System.Text.Encoding.UTF8, "application/json"), TestContext.Current.CancellationToken);
+        Assert.Equal(System.Net.HttpStatusCode.Accepted, asked.StatusCode);
+        for (var i = 0; i < 200 && _receiver.Requests.Count < requests; i++) await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, TestContext.Current.CancellationToken);
+        var captured = JsonNode.Parse(_receiver.Requests[requests - 1].Body)!["data"]!["training"]!["captured"];
+        Assert.True(captured is not null, monitor.Output + await monitor.Client.GetStringAsync("metrics", TestContext.Current.CancellationToken));
+        return captured;
+    }
+
+    private static RecordBatch[] Read(string file) => [.. ArrowBatches.OpenFile(file).ReadAll()];
+
+    private static long[] Times(IEnumerable<RecordBatch> batches) => [.. batches.SelectMany(b => ColumnReader.ReadTimes(b.Column("ts"), "ts"))];
+}
