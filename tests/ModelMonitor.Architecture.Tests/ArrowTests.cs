@@ -1,3 +1,5 @@
+using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
 using ArchUnitNET.Domain;
 using ArchUnitNET.Loader;
 using ArchUnitNET.xUnitV3;
@@ -45,6 +47,22 @@ public sealed class ArrowTests
     [InlineData("YamlDotNet")]
     public void The_engine_has_no_database_web_server_or_scheduler(string forbidden) =>
         Assert.DoesNotContain(EngineAssembly.GetReferencedAssemblies(), a => a.Name!.StartsWith(forbidden, StringComparison.Ordinal));
+
+    [Fact]
+    public void Plugins_know_the_engine_and_not_the_host()
+    {
+        var libraries = Directory.GetDirectories(Path.Combine(AppContext.BaseDirectory, "plugins")).Select(folder => Path.Combine(folder, Path.GetFileName(folder) + ".dll")).ToArray();
+        Assert.Equal(["KubernetesJob.dll", "Sample.dll", "Trainer.dll"], libraries.Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.All(libraries, path =>
+        {
+            using var library = new PEReader(File.OpenRead(path));
+            var reader = library.GetMetadataReader();
+            var references = reader.AssemblyReferences.Select(handle => reader.GetString(reader.GetAssemblyReference(handle).Name)).ToArray();
+            Assert.Contains("ModelMonitor.Engine", references);
+            Assert.DoesNotContain("modelmonitor", references);
+            Assert.DoesNotContain("Microsoft.Data.Sqlite", references);
+        });
+    }
 
     [Fact]
     public void Only_the_writer_begins_a_transaction()

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using ModelMonitor.Engine;
@@ -91,25 +90,6 @@ internal static class AcceptCommand
         }
     }
 
-    private static async Task<JsonObject> AskAsync(string to, Request request, CancellationToken cancellationToken)
-    {
-        if (!Uri.TryCreate(to.TrimEnd('/') + "/", UriKind.Absolute, out var root) || root.Scheme is not ("http" or "https")) throw new CliException($"--to: '{to}' is no address such as http://127.0.0.1:9464");
-        var target = new Uri(root, $"v1/models/{Uri.EscapeDataString(request.Model)}/accept");
-        using var client = new HttpClient();
-        try
-        {
-            using var response = await client.PostAsJsonAsync(target, new { window = request.Window, by = request.By }, cancellationToken).ConfigureAwait(false);
-            var text = await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
-            var json = JsonNode.Parse(text) as JsonObject ?? [];
-            return response.IsSuccessStatusCode ? json : throw new CliException((string?)json["detail"] ?? $"{target}: {(int)response.StatusCode} {response.ReasonPhrase}");
-        }
-        catch (HttpRequestException e)
-        {
-            throw new CliException($"the state folder is in use, but the monitor does not answer at {root}: {e.Message} (see --to)");
-        }
-        catch (JsonException)
-        {
-            throw new CliException($"{target}: answered something else than a monitor does");
-        }
-    }
+    private static async Task<JsonObject> AskAsync(string to, Request request, CancellationToken cancellationToken) => (await MonitorApi.AskAsync(
+        to, $"v1/models/{Uri.EscapeDataString(request.Model)}/accept", new { window = request.Window, by = request.By }, "the state folder is in use, but the monitor does not answer", cancellationToken).ConfigureAwait(false)).AsObject();
 }

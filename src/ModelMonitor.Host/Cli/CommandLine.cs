@@ -48,6 +48,7 @@ internal static class CommandLine
         BaselineCommand.Make(terminal),
         EvaluateCommand.Make(terminal),
         AcceptCommand.Make(terminal),
+        RetrainCommand.Make(terminal),
         SendCommand.Make(terminal),
         InspectCommand.Make(terminal),
     };

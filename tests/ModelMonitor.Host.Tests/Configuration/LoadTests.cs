@@ -32,6 +32,7 @@ public sealed class LoadTests
                 Evaluations = TimeSpan.FromDays(300),
                 WaitingPredictions = TimeSpan.FromDays(42),
                 DeliveryKeys = TimeSpan.FromDays(5),
+                Captured = TimeSpan.FromDays(42),
             },
             options.Retention);
         Assert.Equal(

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using ModelMonitor.Host.Tests.Actions;
+using ModelMonitor.Host.Tests.Cli;
 using ModelMonitor.Host.Tests.EndToEnd;
 
 namespace ModelMonitor.Host.Tests.Http;
@@ -35,6 +36,15 @@ public sealed class RetrainBudgetTests
         Assert.Equal(HttpStatusCode.BadRequest, nobody.StatusCode);
         using var unknown = await monitor.Client.PostAsJsonAsync("v1/models/nobody/retrain", new { by = "alice" }, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
+        var refused = await Ran.Command("retrain", "-c", chicago.Configuration, "--model", "chicago", "--to", monitor.Addresses[0].ToString());
+        refused.IsRefusedWith("The budget of 1 retrain requests a day is spent for model 'chicago'.");
+        var listed = await Ran.Command("retrain", "-c", chicago.Configuration, "--model", "chicago", "--list", "--to", monitor.Addresses[0].ToString());
+        Assert.Equal(0, listed.Exit);
+        Assert.Contains($"failed    {key}  by hand (healthy) by webhook", listed.Output, StringComparison.Ordinal);
+        var other = await Ran.Command("retrain", "-c", chicago.Configuration, "--model", "chicago_overfit", "--reason", "at once", "--to", monitor.Addresses[0].ToString());
+        Assert.Equal(0, other.Exit);
+        Assert.Contains("chicago_overfit: retrain request ", other.Output, StringComparison.Ordinal);
+        (await Ran.Command("retrain", "-c", chicago.Configuration, "--model", "chicago", "--to", "http://127.0.0.1:1")).IsRefusedWith("no monitor answers at http://127.0.0.1:1/");
         Assert.Contains("\"callback\"", await monitor.Client.GetStringAsync("schemas/retrain-request.json", TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 }
