@@ -115,9 +115,9 @@ public sealed class OutboxDispatcherTests
         var (one, other) = (Dispatcher(monitor, hook).RunAsync(stop.Token), Dispatcher(monitor, hook).RunAsync(stop.Token));
         await Until(() => begun == 1);
         await Queue(monitor, "short");
-        for (var i = 0; i < 120; i++)
+        for (var i = 0; i < 360; i++)
         {
-            monitor.Clock.Advance(TimeSpan.FromMinutes(1));
+            monitor.Clock.Advance(TimeSpan.FromSeconds(10));
             await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, TestContext.Current.CancellationToken);
         }
 
