@@ -13,6 +13,7 @@ internal static class Catalog
         ["goal6"] = ("[ROUNDS]: rows per second from socket to commit, over Flight beside HTTP", Goal6.RunAsync),
         ["goal8"] = ("[ROUNDS] [WAITING]: CPU per 1 000 predictions from bytes to commit, beside bare inserts of their ids", Goal8.RunAsync),
         ["goal11"] = ("[FEATURES] [REPEATS]: evaluating a week beside reading its bytes", Goal11.RunAsync),
+        ["trainer"] = ("DIR [SEED]: the recorded cases' models before and after the built-in trainer: train, hold-out, bias squared, variance", TrainerFigures.RunAsync),
         ["goal13"] = ("[BATCHES]: growth with rows, features, models, segments, replicas", Goal13.RunAsync),
     };
 

@@ -16,8 +16,9 @@ namespace ModelMonitor.Plugins.Tests.Trainer;
 /// <summary>Retrain requests for the recorded cases, as the monitor would write them.</summary>
 internal static class Requests
 {
-    public static ModelOptions Model(string folder, string model) =>
-        MonitorConfiguration.Load(Path.Combine(AppContext.BaseDirectory, "Data", folder, "monitor.yaml"), new Dictionary<string, string>()).Options!.Models.Single(m => m.Name == model);
+    /// <param name="root">Where the cases lie; null: beside the tests.</param>
+    public static ModelOptions Model(string folder, string model, string? root = null) =>
+        MonitorConfiguration.Load(Path.Combine(root ?? Path.Combine(AppContext.BaseDirectory, "Data"), folder, "monitor.yaml"), new Dictionary<string, string>()).Options!.Models.Single(m => m.Name == model);
 
     public static MonitoredModel Load(ModelOptions options) => new ModelLoader(new OnnxScorerFactory()).Load(options);
 

@@ -1,0 +1,66 @@
+using ModelMonitor.Core.Baselines;
+using ModelMonitor.Core.Diagnosis;
+using ModelMonitor.Core.Metrics;
+
+namespace ModelMonitor.Core.Lifecycle;
+
+/// <summary>One thing that a version was asked before it may serve.</summary>
+/// <param name="Name">`overfitting`, `sanity`, `holdout`, `production`, `shadow` …</param>
+/// <param name="Text">One sentence with the numbers, for people.</param>
+public sealed record VersionCheck(string Name, bool Passed, string Text);
+
+/// <summary>What a challenger is asked, against the version that serves. Pure.</summary>
+public static class VersionChecks
+{
+    /// <summary>No overfitting: its gap from train to hold-out is 5 % at most, or not clearly larger than the champion's.</summary>
+    /// <param name="champion">The baseline of the version that serves.</param>
+    public static VersionCheck Overfitting(Baseline challenger, Baseline champion, FindingOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(challenger);
+        ArgumentNullException.ThrowIfNull(champion);
+        ArgumentNullException.ThrowIfNull(options);
+        var (metric, own, its) = (options.PrimaryMetric, Findings.GapOf(challenger, options.PrimaryMetric), Findings.GapOf(champion, options.PrimaryMetric));
+        if (own.Value is not { } gap) return new("overfitting", false, $"The gap of {metric} from train to hold-out is not known: without hold-out data nobody can say that version {challenger.Version} is not overfitted.");
+        if (gap <= options.Drop) return new("overfitting", true, $"{metric} is {Prose.Percent(gap)} worse on the hold-out than on the training data; the limit is {Prose.Percent(options.Drop)}.");
+        if (its.Value is not { } before || own.StandardError is not { } error || its.StandardError is not { } otherError)
+            return new("overfitting", false, $"{metric} is {Prose.Percent(gap)} worse on the hold-out than on the training data, limit {Prose.Percent(options.Drop)}, and version {champion.Version} has no gap to compare it with.");
+        // Larger than the champion's beyond chance: the lower end of the interval of the difference is above 0.
+        var larger = gap - before - (Intervals.Z * Math.Sqrt((error * error) + (otherError * otherError))) > 0;
+        return larger
+            ? new("overfitting", false, $"{metric} is {Prose.Percent(gap)} worse on the hold-out than on the training data, limit {Prose.Percent(options.Drop)}; that of version {champion.Version} is {Prose.Percent(before)} worse.")
+            : new("overfitting", true, $"{metric} is {Prose.Percent(gap)} worse on the hold-out than on the training data, above {Prose.Percent(options.Drop)}, but not clearly more than that of version {champion.Version}, {Prose.Percent(before)}.");
+    }
+
+    /// <summary>No finding of the gate: no discrimination, inverted or constant scores, scores that differ from train to hold-out.</summary>
+    public static VersionCheck Sanity(Baseline challenger, FindingOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(challenger);
+        ArgumentNullException.ThrowIfNull(options);
+        var found = Findings.OfVersion(challenger, options).Where(f => f.Confirmed && f.Kind is not (FindingKind.Overfitting or FindingKind.Underfitting)).ToArray();
+        return found.Length == 0 ? new("sanity", true, "Nothing speaks against its scores.") : new("sanity", false, string.Join(' ', found.Select(f => f.Message)));
+    }
+
+    /// <summary>Better than the version that serves on the same rows, by more than a margin and beyond chance.</summary>
+    /// <param name="name">`holdout` or `production`.</param>
+    /// <param name="compared">Null: the rows are too few, or the metric is not defined on them.</param>
+    /// <param name="level">Probability of passing a version that is no better.</param>
+    public static VersionCheck Better(string name, string metric, PairedDifference? compared, double margin, double level)
+    {
+        ArgumentNullException.ThrowIfNull(metric);
+        if (compared is null) return new(name, false, $"{metric} cannot be compared: too few labelled rows of each kind.");
+        var (lower, upper) = compared.Interval(level);
+        var told = $"{metric} over {compared.Rows} rows: {Prose.Number(compared.Challenger)} against {Prose.Number(compared.Champion)}, better by {Prose.Number(compared.Gain)} ({Prose.Number(lower)} to {Prose.Number(upper)} at the level {Prose.Number(level)})";
+        return lower > margin ? new(name, true, told + ".") : new(name, false, $"{told}: not clearly better by more than {Prose.Number(margin)}.");
+    }
+
+    /// <summary>After its promotion: worse than the version before it, on the same matured rows.</summary>
+    /// <returns>Failed: it is to be rolled back.</returns>
+    public static VersionCheck NotWorse(string metric, PairedDifference? compared, double level)
+    {
+        ArgumentNullException.ThrowIfNull(metric);
+        if (compared is null) return new("watch", true, $"{metric} cannot be compared yet: too few labelled rows.");
+        var (lower, upper) = compared.Interval(level);
+        var told = $"{metric} over {compared.Rows} rows since the promotion: {Prose.Number(compared.Challenger)} against {Prose.Number(compared.Champion)} of the version before ({Prose.Number(lower)} to {Prose.Number(upper)})";
+        return compared.IsWorse(level) ? new("watch", false, told + ": worse.") : new("watch", true, told + ".");
+    }
+}

@@ -1,0 +1,108 @@
+using System.Security.Cryptography;
+using ModelMonitor.Core.Lifecycle;
+using ModelMonitor.Engine.Commit;
+using ModelMonitor.Engine.Models;
+using ModelMonitor.Engine.Options;
+using ModelMonitor.Engine.Retraining;
+using ModelMonitor.Engine.State;
+
+namespace ModelMonitor.Engine.Lifecycle;
+
+/// <summary>Takes a challenger's file into the state folder and opens its dossier. It is judged afterwards.</summary>
+/// <remarks>A challenger that comes again is the same one: known by its file's SHA-256. Killed anywhere in between, the file lies there and nothing points to it, or it is there as a whole.</remarks>
+public sealed class ChallengerIntake(ModelCatalog catalog, MonitorOptions options, StateWriter writer)
+{
+    /// <param name="file">Copied.</param>
+    /// <param name="version">Null: named after the champion and the attempt.</param>
+    /// <param name="source">Who brings it.</param>
+    /// <param name="request">The key of the retrain request that it answers; null: none.</param>
+    /// <exception cref="ChallengerRefusedException">There is no such model, request or file, or the version is known with another file.</exception>
+    public async Task<VersionDossier> AddAsync(string model, string file, string? version, string source, string? request, string? report, CancellationToken cancellationToken)
+    {
+        var serving = catalog.Find(model) ?? throw new ChallengerRefusedException($"there is no model '{model}'");
+        if (serving.Learning is not null) throw new ChallengerRefusedException($"model '{model}' is still learning its baseline: there is nothing to compare with");
+        byte[] bytes;
+        try
+        {
+            bytes = await File.ReadAllBytesAsync(file, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ChallengerRefusedException($"the challenger's file cannot be read: {e.Message}");
+        }
+
+        var sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes));
+        var kept = Path.Combine(options.StateFolder, "models", model, sha256 + ".onnx");
+        Directory.CreateDirectory(Path.GetDirectoryName(kept)!);
+        if (!File.Exists(kept))
+        {
+            var made = kept + "." + Guid.NewGuid().ToString("N");
+            await File.WriteAllBytesAsync(made, bytes, cancellationToken).ConfigureAwait(false);
+            File.Move(made, kept, overwrite: true);
+        }
+
+        var work = new Work(serving, version, kept, sha256, source, request, report);
+        await writer.SubmitAsync(work).ConfigureAwait(false);
+        return work.Dossier ?? throw new ChallengerRefusedException(work.Refusal!);
+    }
+
+    /// <summary>Every dossier of a model, newest first.</summary>
+    public static async ValueTask<IReadOnlyList<VersionDossier>> ReadAsync(IStateReader reader, string model, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        return [.. (await reader.ReadDocumentsAsync(model, VersionDossier.Kind, int.MaxValue, cancellationToken).ConfigureAwait(false)).Select(VersionDossier.Of)];
+    }
+
+    private sealed class Work(MonitoredModel serving, string? version, string onnx, string sha256, string source, string? request, string? report) : IWork
+    {
+        public int Rows => 0;
+
+        public VersionDossier? Dossier { get; private set; }
+
+        public string? Refusal { get; private set; }
+
+        public async ValueTask ApplyAsync(CommitScope scope, CancellationToken cancellationToken)
+        {
+            (Dossier, Refusal) = (null, null);
+            var (transaction, model, champion) = (scope.Transaction, serving.Name, serving.Baseline.Version);
+            var known = await ReadAsync(transaction, model, cancellationToken).ConfigureAwait(false);
+            var asked = request is null ? null : await RetrainRequests.FindAsync(transaction, model, request, cancellationToken).ConfigureAwait(false);
+            if (request is not null && asked is null) Refusal = $"model '{model}' has no retrain request '{request}'";
+            else if (known.FirstOrDefault(d => d.Sha256 == sha256 && (version is null || d.Version == version)) is { } same) Dossier = same;
+            else if (sha256 == serving.Baseline.ModelSha256) Refusal = $"this is the file of version {champion}, which serves";
+            else if (version is not null && (version == champion || known.Any(d => d.Version == version) || (await transaction.ReadVersionsAsync(model, cancellationToken).ConfigureAwait(false)).Any(v => v.Version == version)))
+                Refusal = $"version '{version}' is known with another file: give the new file a new version";
+            if (Refusal is not null) return;
+            if (Dossier is null) await OpenAsync(scope, known, champion, cancellationToken).ConfigureAwait(false);
+            // The request is answered in the same breath: killed before, it is answered again; after, it is known.
+            if (asked is { Status: not RetrainStatus.Failed } && asked.Challenger is null)
+                await RetrainRequests.PutAsync(scope, asked with { Status = RetrainStatus.Trained, Challenger = Dossier!.Version, Error = null }, cancellationToken).ConfigureAwait(false);
+        }
+
+        private async ValueTask OpenAsync(CommitScope scope, IReadOnlyList<VersionDossier> known, string champion, CancellationToken cancellationToken)
+        {
+            var attempt = known.Count(d => d.Champion == champion) + 1;
+            var name = version ?? Enumerable.Range(attempt, int.MaxValue - attempt).Select(k => FormattableString.Invariant($"{champion}-r{k}")).First(candidate => known.All(d => d.Version != candidate));
+            Dossier = new()
+            {
+                Model = serving.Name,
+                Version = name,
+                Stage = VersionStage.Received,
+                Onnx = onnx,
+                Sha256 = sha256,
+                Source = source,
+                Request = request,
+                Champion = champion,
+                Attempt = attempt,
+                ReceivedAt = scope.Now,
+                StageSince = scope.Now,
+                Report = report,
+            };
+            await scope.Transaction.PutDocumentAsync(Dossier.ToRecord(), cancellationToken).ConfigureAwait(false);
+            await scope.Transaction.AddAuditAsync(new(scope.Now, serving.Name, source, $"version {name} received as a challenger of {champion}", $"sha256 {sha256}, attempt {attempt}"), cancellationToken).ConfigureAwait(false);
+        }
+    }
+}
+
+/// <summary>A challenger is not taken. The message says why, in one line.</summary>
+public sealed class ChallengerRefusedException(string message) : Exception(message);

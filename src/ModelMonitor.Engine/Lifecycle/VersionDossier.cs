@@ -1,0 +1,55 @@
+using System.Text.Json;
+using ModelMonitor.Core.Lifecycle;
+using ModelMonitor.Engine.State;
+
+namespace ModelMonitor.Engine.Lifecycle;
+
+/// <summary>All that is known of a version on its way: its files, its stage, what it was asked and what came of it.</summary>
+public sealed record VersionDossier
+{
+    public const string Kind = "version";
+
+    public required string Model { get; init; }
+
+    public required string Version { get; init; }
+
+    public required VersionStage Stage { get; init; }
+
+    /// <summary>Its file in the state folder.</summary>
+    public required string Onnx { get; init; }
+
+    /// <summary>Hex SHA-256 of the file.</summary>
+    public required string Sha256 { get; init; }
+
+    /// <summary>Who brought it: `trainer`, `api`, a hook's name.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>The retrain request that it answers; null: none.</summary>
+    public string? Request { get; init; }
+
+    /// <summary>The version that it was to replace when it came.</summary>
+    public required string Champion { get; init; }
+
+    /// <summary>The how many-th challenger of that champion it is, from 1: the more tries, the stricter each test.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>Microseconds of UTC since 1970, as the other times.</summary>
+    public required long ReceivedAt { get; init; }
+
+    /// <summary>When the stage began.</summary>
+    public required long StageSince { get; init; }
+
+    /// <summary>What it was asked, in order.</summary>
+    public IReadOnlyList<VersionCheck> Checks { get; init; } = [];
+
+    /// <summary>What its maker tells of it, as JSON; null: nothing.</summary>
+    public string? Report { get; init; }
+
+    /// <summary>The dossier after an event; null: the event means nothing at its stage.</summary>
+    public VersionDossier? After(VersionEvent happened, long now, params IEnumerable<VersionCheck> checks) =>
+        VersionLifecycle.Next(Stage, happened) is { } next ? this with { Stage = next, StageSince = now, Checks = [.. Checks, .. checks] } : null;
+
+    internal DocumentRecord ToRecord() => new(Model, Kind, Version, ReceivedAt, JsonSerializer.Serialize(this));
+
+    internal static VersionDossier Of(DocumentRecord record) => JsonSerializer.Deserialize<VersionDossier>(record.Payload)!;
+}
