@@ -49,6 +49,9 @@ public interface ITelemetry
     /// <param name="outcome">`queued`, `delivered`, `failed`, `suppressed`.</param>
     void Action(string model, string rule, string action, string outcome);
 
+    /// <summary>Retrain requests of a model that are not settled: one at most.</summary>
+    void RetrainsOpen(string model, int open);
+
     void SinkFailed(string sink);
 
     /// <summary>How far a model is that learns its baseline from production, 0…1; 1: it has learned it.</summary>

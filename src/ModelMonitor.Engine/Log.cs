@@ -42,4 +42,7 @@ internal static partial class Log
 
     [LoggerMessage(33, LogLevel.Warning, "The baseline that model {Model} learned could not be written beside the state; the next start tries again")]
     public static partial void BaselineNotWritten(ILogger logger, Exception error, string model);
+
+    [LoggerMessage(40, LogLevel.Error, "What is under way for model {Model} could not be moved on; it is tried again")]
+    public static partial void LifecycleFailed(ILogger logger, Exception error, string model);
 }

@@ -61,6 +61,10 @@ public sealed class NoTelemetry : ITelemetry
     {
     }
 
+    public void RetrainsOpen(string model, int open)
+    {
+    }
+
     public void SinkFailed(string sink)
     {
     }

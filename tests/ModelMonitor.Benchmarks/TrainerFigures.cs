@@ -1,5 +1,4 @@
 using System.Globalization;
-using ModelMonitor.Core.Diagnosis;
 using ModelMonitor.Core.Lifecycle;
 using ModelMonitor.Engine.Intake;
 using ModelMonitor.Plugins.Tests.Trainer;

@@ -14,7 +14,7 @@ public sealed class OutboxDispatcher(
     private const int AtOnce = 16;
 
     /// <summary>A claim that is neither renewed nor settled by then is another's: its owner died.</summary>
-    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
 
     /// <summary>A receiver cannot put a message off for longer, nor beyond the end of time.</summary>
     private static readonly TimeSpan LongestWish = TimeSpan.FromDays(1);
@@ -119,12 +119,24 @@ public sealed class OutboxDispatcher(
         {
             using var done = new CancellationTokenSource();
             var renewal = Task.Delay(Lease / 2, clock, done.Token);
-            if (await Task.WhenAny(delivery, renewal).ConfigureAwait(false) == renewal)
-                await SettleAsync(claim with { DueAt = Instant.From(clock.GetUtcNow() + Lease) }, claim.Attempts, null).ConfigureAwait(false);
+            if (await Task.WhenAny(delivery, renewal).ConfigureAwait(false) == renewal) await RenewAsync(claim).ConfigureAwait(false);
             await done.CancelAsync().ConfigureAwait(false);
         }
 
         return await delivery.ConfigureAwait(false);
+    }
+
+    /// <summary>The hook's work goes on when the store fails: the next renewal comes before the claim runs out, or another delivers it again under the same key.</summary>
+    private async Task RenewAsync(OutboxRecord claim)
+    {
+        try
+        {
+            await SettleAsync(claim with { DueAt = Instant.From(clock.GetUtcNow() + Lease) }, claim.Attempts, null).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            Log.OutboxFailed(logger, e);
+        }
     }
 
     private async Task<HookOutcome> TryDeliverAsync(OutboxRecord message, CancellationToken cancellationToken)

@@ -34,6 +34,7 @@ public sealed class PrometheusTelemetry : ITelemetry
     private readonly Gauge _queue;
     private readonly Counter _sinkFailures;
     private readonly SeriesTable<Gauge.Child> _learned;
+    private readonly SeriesTable<Gauge.Child> _open;
     private readonly VersionSeries _versions;
 
     /// <param name="options">Names the windows, rules and actions whose counters start at 0 when a model is declared.</param>
@@ -65,6 +66,7 @@ public sealed class PrometheusTelemetry : ITelemetry
         _sinkFailures.WithLabels(PrometheusSink.SinkName);
         var learned = _factory.CreateGauge(Prefix + "baseline_learned_ratio", "Part of the production seen from which a model learns its baseline; 1: learned. Absent where the baseline comes from files.", ["model"]);
         _learned = new(_budget, learned.WithLabels);
+        _open = new(_budget, _factory.CreateGauge(Prefix + "retrain_requests_open", "Retrain requests that are not settled: one at most.", ["model"]).WithLabels);
         _versions = new VersionSeries(_factory, _budget);
     }
 
@@ -90,6 +92,7 @@ public sealed class PrometheusTelemetry : ITelemetry
 
         _ = _scored[new(model)];
         _ = _delay[new(model)];
+        _ = _open[new(model)];
         _versions.Declare(model, version, role, provider, sha256);
     }
 
@@ -116,6 +119,8 @@ public sealed class PrometheusTelemetry : ITelemetry
     public void Action(string model, string rule, string action, string outcome) => Add(_requests, new(model, rule, action, outcome), 1);
 
     public void Learning(string model, double progress) => _learned[new(model)].Set(progress);
+
+    public void RetrainsOpen(string model, int open) => _open[new(model)].Set(open);
 
     public void SinkFailed(string sink) => _sinkFailures.WithLabels(sink).Inc();
 

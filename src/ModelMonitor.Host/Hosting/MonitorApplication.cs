@@ -5,6 +5,7 @@ using ModelMonitor.Engine.Capture;
 using ModelMonitor.Engine.Commit;
 using ModelMonitor.Engine.Evaluating;
 using ModelMonitor.Engine.Learning;
+using ModelMonitor.Engine.Lifecycle;
 using ModelMonitor.Engine.Models;
 using ModelMonitor.Engine.Options;
 using ModelMonitor.Engine.Retraining;
@@ -70,11 +71,14 @@ internal static class MonitorApplication
         services.AddSingleton<RetrainService>();
         services.AddSingleton<IMessagePreparation, CaptureExport>();
         services.AddSingleton<CaptureService>();
+        services.AddSingleton<ChallengerIntake>();
+        services.AddSingleton<LifecycleService>();
         services.AddSingleton<OutboxDispatcher>();
         services.AddHooks();
         // Before the listeners open, so that no row meets a version that the registry does not know.
         services.AddHostedService<VersionRegistration>();
         services.AddHostedService<OutboxService>();
+        services.AddHostedService<LifecycleWorker>();
         HttpApi.AddServices(services, options);
     }
 }

@@ -38,6 +38,7 @@ internal static class HttpApi
         AcceptEndpoint.Map(app);
         RetrainEndpoints.Map(app);
         CaptureEndpoints.Map(app);
+        VersionEndpoints.Map(app);
         OperationsEndpoints.Map(app);
         PageEndpoints.Map(app);
         if (app.Services.GetRequiredService<MonitorOptions>().ListenFlight is not null) FlightApi.Map(app);

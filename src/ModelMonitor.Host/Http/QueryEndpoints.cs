@@ -7,6 +7,7 @@ using ModelMonitor.Engine.Baselines;
 using ModelMonitor.Engine.Evaluating;
 using ModelMonitor.Engine.Json;
 using ModelMonitor.Engine.Learning;
+using ModelMonitor.Engine.Lifecycle;
 using ModelMonitor.Engine.Models;
 using ModelMonitor.Engine.Options;
 using ModelMonitor.Engine.State;
@@ -100,6 +101,8 @@ internal static class QueryEndpoints
     private static Task<IResult> VersionsAsync(HttpContext context, string model) => ReadAsync(context, model, async (reader, monitored, cancellationToken) =>
     {
         var versions = await reader.ReadVersionsAsync(model, cancellationToken).ConfigureAwait(false);
+        // Those that were handed in and serve nobody yet come last.
+        var waiting = (await ChallengerIntake.ReadAsync(reader, model, cancellationToken).ConfigureAwait(false)).Where(d => versions.All(v => v.Version != d.Version)).OrderBy(d => d.ReceivedAt);
         return Json(new JsonArray([.. versions.Select(v => (JsonNode)new JsonObject
         {
             ["version"] = v.Version,
@@ -109,7 +112,7 @@ internal static class QueryEndpoints
             ["baseline_hash"] = v.BaselineHash,
             ["weights"] = monitored.Versions.FirstOrDefault(m => m.Baseline.Version == v.Version) is { } weighed ? BaselineJson.Weights(weighed.Baseline.Weights) : null,
             ["importance"] = monitored.Versions.FirstOrDefault(m => m.Baseline.Version == v.Version) is { } judged ? BaselineJson.Importance(judged.Baseline.Importance) : null,
-        })]));
+        }), .. waiting.Select(d => (JsonNode)VersionEndpoints.ToJson(d))]));
     });
 
     private static async Task<IResult> EvaluateAsync(HttpContext context, ReportGate gate, MonitorOptions options, string model, string? every, string? version)

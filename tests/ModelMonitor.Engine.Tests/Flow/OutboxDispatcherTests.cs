@@ -101,38 +101,78 @@ public sealed class OutboxDispatcherTests
     {
         await using var monitor = new Running(options: Options);
         await Queue(monitor, "long");
-        var (begun, done) = (0, new TaskCompletionSource());
-        var hook = new Hook(_ => HookOutcome.Delivered)
-        {
-            Before = async key =>
-        {
-            if (key != "long") return;
-            Interlocked.Increment(ref begun);
-            await done.Task;
-        }
-        };
+        var (begun, done, clock) = (0, new TaskCompletionSource(), new WatchedClock(monitor.Clock));
+        var hook = new Hook(_ => HookOutcome.Delivered) { Before = key => key == "long" && Interlocked.Increment(ref begun) > 0 ? done.Task : Task.CompletedTask };
         using var stop = new CancellationTokenSource();
-        var (one, other) = (Dispatcher(monitor, hook).RunAsync(stop.Token), Dispatcher(monitor, hook).RunAsync(stop.Token));
-        await Until(() => begun == 1);
-        await Queue(monitor, "short");
-        for (var i = 0; i < 360; i++)
+        var (one, other) = (Dispatcher(monitor, hook, clock).RunAsync(stop.Token), Dispatcher(monitor, hook, clock).RunAsync(stop.Token));
+        await Until(() => Task.FromResult(clock.Renewals == 1));
+        for (var hour = 0; hour < 240; hour++)
         {
-            monitor.Clock.Advance(TimeSpan.FromSeconds(10));
-            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, TestContext.Current.CancellationToken);
+            // The claim's next renewal is set: so much later it is due, and done before anybody else may look.
+            monitor.Clock.Advance(WatchedClock.HalfLease);
+            await Until(() => Task.FromResult(clock.Renewals == hour + 2));
+            Assert.True((await monitor.Outbox()).Single(m => m.Key == "long").DueAt > Core.Instant.From(monitor.Clock.GetUtcNow() + WatchedClock.HalfLease));
         }
 
-        Assert.Contains("short", hook.Keys);
+        await Queue(monitor, "short");
+        await Until(async () =>
+        {
+            monitor.Clock.Advance(TimeSpan.FromMilliseconds(10));
+            return (await monitor.Outbox()).Single(m => m.Key == "short").Status == OutboxStatus.Delivered;
+        });
         Assert.Equal(1, begun);
         done.SetResult();
-        await Until(() => monitor.Outbox().Result.All(m => m.Status == OutboxStatus.Delivered));
+        await Until(async () => (await monitor.Outbox()).All(m => m.Status == OutboxStatus.Delivered));
         await stop.CancelAsync();
         await Task.WhenAll(one, other);
         Assert.Equal(["long", "short"], hook.Keys.Order());
+    }
 
-        static async Task Until(Func<bool> holds)
+    /// <summary>A store that fails while a claim is renewed costs a renewal, not the delivery.</summary>
+    [Fact]
+    public async Task A_renewal_that_fails_is_tried_again_and_the_work_goes_on()
+    {
+        var store = new FailingStore(new InMemoryStore());
+        await using var monitor = new Running(options: Options, store: store);
+        await Queue(monitor, "long");
+        var (begun, done, clock) = (0, new TaskCompletionSource(), new WatchedClock(monitor.Clock));
+        var hook = new Hook(_ => HookOutcome.Delivered) { Before = _ => Interlocked.Increment(ref begun) > 0 ? done.Task : Task.CompletedTask };
+        var run = Dispatcher(monitor, hook, clock).RunOnceAsync(default);
+        await Until(() => Task.FromResult(clock.Renewals == 1));
+        store.FailBegins = 1;
+        monitor.Clock.Advance(WatchedClock.HalfLease);
+        await Until(() => Task.FromResult(clock.Renewals == 2));
+        done.SetResult();
+        await run;
+        Assert.Equal((1, OutboxStatus.Delivered), (begun, (await monitor.Outbox())[0].Status));
+    }
+
+    private static async Task Until(Func<Task<bool>> holds)
+    {
+        for (var i = 0; i < 3000 && !await holds(); i++) await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
+        Assert.True(await holds());
+    }
+
+    /// <summary>Tells when the next renewal of a claim has been set: only then may the clock move.</summary>
+    private sealed class WatchedClock(TimeProvider inner) : TimeProvider
+    {
+        public static readonly TimeSpan HalfLease = TimeSpan.FromSeconds(15);
+
+        private int _renewals;
+
+        public int Renewals => Volatile.Read(ref _renewals);
+
+        public override DateTimeOffset GetUtcNow() => inner.GetUtcNow();
+
+        public override long GetTimestamp() => inner.GetTimestamp();
+
+        public override long TimestampFrequency => inner.TimestampFrequency;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {
-            for (var i = 0; i < 1000 && !holds(); i++) await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, TestContext.Current.CancellationToken);
-            Assert.True(holds());
+            var timer = inner.CreateTimer(callback, state, dueTime, period);
+            if (dueTime == HalfLease) Interlocked.Increment(ref _renewals);
+            return timer;
         }
     }
 
@@ -171,8 +211,8 @@ public sealed class OutboxDispatcherTests
         Assert.Equal(1, monitor.Counted["action failed"]);
     }
 
-    private static OutboxDispatcher Dispatcher(Running monitor, Hook? hook) =>
-        new(monitor.Store, monitor.Writer, monitor.Options, hook is null ? [] : [hook], monitor.Counted, monitor.Clock, NullLogger<OutboxDispatcher>.Instance);
+    private static OutboxDispatcher Dispatcher(Running monitor, Hook? hook, TimeProvider? clock = null) =>
+        new(monitor.Store, monitor.Writer, monitor.Options, hook is null ? [] : [hook], monitor.Counted, clock ?? monitor.Clock, NullLogger<OutboxDispatcher>.Instance);
 
     private static Task Queue(Running monitor, string key = "key", string action = "tell") => monitor.Writer.SubmitAsync(new Message(key, action));
 

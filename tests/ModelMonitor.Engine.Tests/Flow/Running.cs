@@ -145,6 +145,8 @@ internal sealed class Counts : ITelemetry
 
     public void Action(string model, string rule, string action, string outcome) => Add("action " + outcome, 1);
 
+    public void RetrainsOpen(string model, int open) => Add("open retrains", open);
+
     public void SinkFailed(string sink) => Add("sink " + sink, 1);
 
     private void Add(string key, long count) => _counts.AddOrUpdate(key, count, (_, sum) => sum + count);

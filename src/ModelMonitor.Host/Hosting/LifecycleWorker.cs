@@ -1,0 +1,16 @@
+using ModelMonitor.Engine.Lifecycle;
+
+namespace ModelMonitor.Host.Hosting;
+
+/// <summary>Moves retraining and challengers on while the process runs.</summary>
+internal sealed class LifecycleWorker(LifecycleService lifecycle) : BackgroundService
+{
+    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
+
+    /// <remarks>On the wall's pace also where the monitor's clock is a replay's: what is trained takes as long as it takes.</remarks>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(s_pause);
+        while (await timer.WaitForNextTickAsync(stoppingToken)) await lifecycle.StepAsync(stoppingToken);
+    }
+}
