@@ -11,6 +11,13 @@ internal sealed class LifecycleWorker(LifecycleService lifecycle) : BackgroundSe
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(s_pause);
-        while (await timer.WaitForNextTickAsync(stoppingToken)) await lifecycle.StepAsync(stoppingToken);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken)) await lifecycle.StepAsync(stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The process ends; what is under way goes on at the next start.
+        }
     }
 }

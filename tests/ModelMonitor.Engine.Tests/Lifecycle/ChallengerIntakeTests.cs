@@ -30,7 +30,8 @@ public sealed class ChallengerIntakeTests : IDisposable
     public async Task The_same_file_is_the_same_challenger_however_often_it_comes()
     {
         await using var monitor = Monitor();
-        var both = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Intake(monitor).AddAsync("m", File("a"), null, "api", null, null, default)));
+        var file = File("a");
+        var both = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Intake(monitor).AddAsync("m", file, null, "api", null, null, default)));
         Assert.All(both, dossier => Assert.Equal("1-r1", dossier.Version));
         Assert.Single(await monitor.Audit());
     }
