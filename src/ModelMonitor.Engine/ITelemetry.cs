@@ -52,6 +52,17 @@ public interface ITelemetry
     /// <summary>Retrain requests of a model that are not settled: one at most.</summary>
     void RetrainsOpen(string model, int open);
 
+    /// <summary>Versions on their way to serve.</summary>
+    /// <param name="stages">Stage → how many there are, and since when the first of them is at it; a stage that is not named has none.</param>
+    void Challengers(string model, IReadOnlyDictionary<string, (int Count, DateTimeOffset Since)> stages)
+    {
+    }
+
+    /// <param name="outcome">`promoted`, `rolled_back`, `refused`.</param>
+    void Promotion(string model, string outcome)
+    {
+    }
+
     void SinkFailed(string sink);
 
     /// <summary>How far a model is that learns its baseline from production, 0…1; 1: it has learned it.</summary>

@@ -45,4 +45,19 @@ internal static partial class Log
 
     [LoggerMessage(40, LogLevel.Error, "What is under way for model {Model} could not be moved on; it is tried again")]
     public static partial void LifecycleFailed(ILogger logger, Exception error, string model);
+
+    [LoggerMessage(41, LogLevel.Information, "Model {Model}: {What}. {Why}")]
+    public static partial void VersionMoved(ILogger logger, string model, string what, string why);
+
+    [LoggerMessage(42, LogLevel.Warning, "Model {Model}: version {Version} could not be brought back: {Reason}")]
+    public static partial void PreviousGone(ILogger logger, string model, string version, string reason);
+
+    [LoggerMessage(43, LogLevel.Warning, "The gate of {Model} warns of version {Version}: {Kind}: {Reason}")]
+    public static partial void GateBreached(ILogger logger, string model, string version, string kind, string reason);
+
+    [LoggerMessage(44, LogLevel.Warning, "{Model} version {Version} scores on {To} and no more on {From}: {Reason}")]
+    public static partial void DeviceChanged(ILogger logger, string model, string version, string from, string to, string reason);
+
+    [LoggerMessage(45, LogLevel.Warning, "{Model} version {Version}: {Note}")]
+    public static partial void DeviceNote(ILogger logger, string model, string version, string note);
 }

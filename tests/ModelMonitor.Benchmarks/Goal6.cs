@@ -9,6 +9,8 @@ using ModelMonitor.Engine.Models;
 using ModelMonitor.Host.Flight.Protocol;
 using ModelMonitor.Host.Hosting;
 using ModelMonitor.Host.Intake;
+using ModelMonitor.Host.Models;
+using ModelMonitor.Host.Scoring;
 
 namespace ModelMonitor.Benchmarks;
 
@@ -29,7 +31,7 @@ internal static class Goal6
         var rounds = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 5;
         await using var live = new LiveMonitor(Features);
         using var catalog = new ModelCatalog(live.Models);
-        await using var app = MonitorApplication.Build(live.Options with { ListenHttp = "127.0.0.1:0", ListenFlight = "127.0.0.1:0" }, catalog, live.Store, TimeProvider.System, scheduled: false);
+        await using var app = MonitorApplication.Build(live.Options with { ListenHttp = "127.0.0.1:0", ListenFlight = "127.0.0.1:0" }, catalog, live.Store, TimeProvider.System, scheduled: false, new VersionFiles(new ModelLoader(new OnnxScorerFactory()), live.Options, live.Options.StateFolder));
         await app.StartAsync().ConfigureAwait(false);
         using var http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
         using var channel = GrpcChannel.ForAddress(app.Urls.Last());

@@ -27,7 +27,7 @@ public static class PairedComparison
         ArgumentNullException.ThrowIfNull(champion);
         ArgumentNullException.ThrowIfNull(challenger);
         if (MetricDirections.Of(metric) == MetricDirection.None) throw new ArgumentException($"The metric '{metric}' has no better direction.", nameof(metric));
-        if (TooFew(rows, champion.Task)) return null;
+        if (!Suffices(champion.Task, rows.Count, rows.Labels.Count(y => y == 1))) return null;
         return metric switch
         {
             "roc_auc" when champion.Task == TaskKind.Binary => DeLong(metric, rows, 1),
@@ -40,12 +40,10 @@ public static class PairedComparison
         };
     }
 
-    private static bool TooFew(PairedRows rows, TaskKind task) => task switch
-    {
-        TaskKind.Regression => rows.Count < LeastRows,
-        TaskKind.Binary => rows.Labels.Count(y => y == 1) < LeastOfClass || rows.Labels.Count(y => y != 1) < LeastOfClass,
-        _ => rows.Count < LeastRows,
-    };
+    /// <summary>Whether so many rows say anything at all.</summary>
+    /// <param name="positives">Rows of the positive class; binary versions only.</param>
+    public static bool Suffices(TaskKind task, int rows, int positives) =>
+        task == TaskKind.Binary ? positives >= LeastOfClass && rows - positives >= LeastOfClass : rows >= LeastRows;
 
     /// <summary>From each row's placements: the share of the other class that it outranks, a tie counting ½. Midranks give them in n·log n (Sun &amp; Xu 2014).</summary>
     private static PairedDifference DeLong(string metric, PairedRows rows, double factor)

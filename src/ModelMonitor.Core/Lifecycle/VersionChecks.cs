@@ -1,5 +1,6 @@
 using ModelMonitor.Core.Baselines;
 using ModelMonitor.Core.Diagnosis;
+using ModelMonitor.Core.Evaluations;
 using ModelMonitor.Core.Metrics;
 
 namespace ModelMonitor.Core.Lifecycle;
@@ -12,6 +13,9 @@ public sealed record VersionCheck(string Name, bool Passed, string Text);
 /// <summary>What a challenger is asked, against the version that serves. Pure.</summary>
 public static class VersionChecks
 {
+    /// <summary>How much larger than the champion's a challenger's share of rows without a score may be.</summary>
+    private const double MostUnscored = 0.01;
+
     /// <summary>No overfitting: its gap from train to hold-out is 5 % at most, or not clearly larger than the champion's.</summary>
     /// <param name="champion">The baseline of the version that serves.</param>
     public static VersionCheck Overfitting(Baseline challenger, Baseline champion, FindingOptions options)
@@ -53,14 +57,37 @@ public static class VersionChecks
         return lower > margin ? new(name, true, told + ".") : new(name, false, $"{told}: not clearly better by more than {Prose.Number(margin)}.");
     }
 
-    /// <summary>After its promotion: worse than the version before it, on the same matured rows.</summary>
-    /// <returns>Failed: it is to be rolled back.</returns>
-    public static VersionCheck NotWorse(string metric, PairedDifference? compared, double level)
+    /// <summary>Not worse than another version on the same matured rows: the one that serves, while it shadows; after its promotion the one before.</summary>
+    /// <param name="name">`shadow` or `watch`.</param>
+    /// <returns>Failed: it is refused, or rolled back.</returns>
+    public static VersionCheck NotWorse(string name, string metric, PairedDifference? compared, double level)
     {
         ArgumentNullException.ThrowIfNull(metric);
-        if (compared is null) return new("watch", true, $"{metric} cannot be compared yet: too few labelled rows.");
+        if (compared is null) return new(name, true, $"{metric} cannot be compared yet: too few labelled rows.");
         var (lower, upper) = compared.Interval(level);
-        var told = $"{metric} over {compared.Rows} rows since the promotion: {Prose.Number(compared.Challenger)} against {Prose.Number(compared.Champion)} of the version before ({Prose.Number(lower)} to {Prose.Number(upper)})";
-        return compared.IsWorse(level) ? new("watch", false, told + ": worse.") : new("watch", true, told + ".");
+        var told = $"{metric} over {compared.Rows} rows that both scored: {Prose.Number(compared.Challenger)} against {Prose.Number(compared.Champion)}, better by {Prose.Number(compared.Gain)} ({Prose.Number(lower)} to {Prose.Number(upper)} at the level {Prose.Number(level)})";
+        return compared.IsWorse(level) ? new(name, false, told + ": worse.") : new(name, true, told + ".");
     }
+
+    /// <summary>Beside the version that serves: nothing speaks against its scores, and it scores what that one scores.</summary>
+    /// <param name="shadow">The challenger's evaluation since it began to shadow.</param>
+    /// <param name="champion">Of the version that serves, over the same range.</param>
+    public static VersionCheck Shadow(Evaluation shadow, Evaluation champion)
+    {
+        ArgumentNullException.ThrowIfNull(shadow);
+        ArgumentNullException.ThrowIfNull(champion);
+        var found = shadow.Findings.Where(f => f.Confirmed && f.Kind is FindingKind.ConstantScore or FindingKind.InvertedScores or FindingKind.NoDiscrimination).ToArray();
+        if (found.Length > 0) return new("shadow", false, string.Join(' ', found.Select(f => f.Message)));
+        var (own, its) = (Share(shadow), Share(champion));
+        return own > its + MostUnscored
+            ? new("shadow", false, $"It left {Prose.Percent(own)} of {shadow.Rows} rows without a score, and version {champion.Version} {Prose.Percent(its)}.")
+            : new("shadow", true, $"It scored {shadow.Rows - shadow.Unscored} of {shadow.Rows} rows beside version {champion.Version}; nothing speaks against its scores.");
+    }
+
+    /// <summary>Of a version that leaves rows without a score that the one that serves scores.</summary>
+    /// <param name="name">Where: `holdout` or `production`.</param>
+    public static VersionCheck Unscored(string name, int missed, int rows) =>
+        new(name, false, $"It cannot score {missed} of {rows} rows that the version that serves scores.");
+
+    private static double Share(Evaluation evaluation) => evaluation.Rows == 0 ? 0 : (double)evaluation.Unscored / evaluation.Rows;
 }

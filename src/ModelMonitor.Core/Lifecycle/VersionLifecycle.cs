@@ -74,7 +74,7 @@ public static class VersionLifecycle
         (VersionStage.Shadowing, VersionEvent.ShadowPassed) => VersionStage.Ready,
         (VersionStage.Ready, VersionEvent.Promote) => VersionStage.Watched,
         (VersionStage.Watched, VersionEvent.WatchPassed) => VersionStage.Serving,
-        (VersionStage.Watched, VersionEvent.RollBack) => VersionStage.RolledBack,
+        (VersionStage.Watched or VersionStage.Serving, VersionEvent.RollBack) => VersionStage.RolledBack,
 
         (VersionStage.Received, VersionEvent.HoldoutFailed) => VersionStage.Refused,
         (VersionStage.HoldoutPassed, VersionEvent.ProductionFailed) => VersionStage.Refused,
@@ -97,4 +97,8 @@ public static class VersionLifecycle
     public static bool Shadows(VersionStage stage) => stage is VersionStage.Shadowing or VersionStage.Ready;
 
     public static bool Serves(VersionStage stage) => stage is VersionStage.Watched or VersionStage.Serving;
+
+    /// <summary>As the API and the metrics call it: `holdout_passed`.</summary>
+    public static string Name(VersionStage stage) =>
+        string.Concat(stage.ToString().Select((c, i) => i > 0 && char.IsUpper(c) ? "_" + char.ToLowerInvariant(c) : char.ToLowerInvariant(c).ToString()));
 }

@@ -1,6 +1,7 @@
 using Apache.Arrow;
 using ModelMonitor.Core;
 using ModelMonitor.Core.Capture;
+using ModelMonitor.Core.Lifecycle;
 using ModelMonitor.Engine.Models;
 using ModelMonitor.Engine.State;
 
@@ -50,6 +51,35 @@ internal sealed class CapturedSet
 
     /// <summary>Rows of a part in the order of time, as Arrow with the label in its own column; at most one batch for each delivery that they came with.</summary>
     public IEnumerable<RecordBatch> Rows(CapturePart part) => Batches(_rows.Where(r => r.Part == part).Select(r => (r.Batch, r.Row, r.Id)));
+
+    /// <summary>The newest rows of a part before a time: as few as make up a number, and enough of each class to compare versions by; null where there are not so many.</summary>
+    /// <param name="found">How many there are.</param>
+    public IReadOnlyList<RecordBatch>? Newest(CapturePart part, long until, int least, out int found)
+    {
+        var due = _rows.Where(r => r.Part == part && r.Time < until).OrderByDescending(r => r.Time).ThenBy(r => r.Id).ToArray();
+        found = due.Length;
+        var positives = 0;
+        for (var i = 0; i < due.Length; i++)
+        {
+            if (_joined[due[i].Id].Label == 1) positives++;
+            if (i + 1 >= least && PairedComparison.Suffices(_model.Options.Task, i + 1, positives)) return [.. Batches(due.Take(i + 1).Select(r => (r.Batch, r.Row, r.Id)))];
+        }
+
+        return null;
+    }
+
+    /// <summary>Rows in [from, until) that two versions scored when they came, with the scores that they got then.</summary>
+    public PairedRows Paired(string champion, string challenger, long from, long until)
+    {
+        var pairs = new PairedRows();
+        foreach (var row in _rows.Where(r => r.Time >= from && r.Time < until).Select(r => _joined[r.Id]))
+        {
+            var (first, second) = (row.Scores.FirstOrDefault(s => s.Version == champion), row.Scores.FirstOrDefault(s => s.Version == challenger));
+            if (first.Version is not null && second.Version is not null) pairs.Add(row.Label!.Value, first.Score, second.Score, first.Probabilities, second.Probabilities);
+        }
+
+        return pairs;
+    }
 
     /// <summary>The labels of the rows of a part, in the order of <see cref="Rows"/>.</summary>
     public IEnumerable<double> Labels(CapturePart part) => Grouped(_rows.Where(r => r.Part == part).Select(r => (r.Batch, r.Row, r.Id))).SelectMany(group => group.Select(r => _joined[r.Id].Label!.Value));

@@ -9,7 +9,8 @@ namespace ModelMonitor.Engine.Commit;
 
 /// <summary>The way in: decode, score, commit, then answer. HTTP, replay and the offline evaluation all come through here.</summary>
 /// <param name="learning">Needed where models learn their baseline from production.</param>
-public sealed class IngestService(StateWriter writer, MonitorOptions options, ITelemetry telemetry, TimeProvider clock, BaselineLearning? learning = null)
+/// <param name="catalog">Needed where versions take each other's place.</param>
+public sealed class IngestService(StateWriter writer, MonitorOptions options, ITelemetry telemetry, TimeProvider clock, BaselineLearning? learning = null, ModelCatalog? catalog = null)
 {
     /// <summary>Takes one delivery of predictions, all or nothing, and returns after its commit.</summary>
     /// <returns>The reply and one score per row, batch by batch; null where the queue is full: nothing was taken, send again later.</returns>
@@ -20,8 +21,17 @@ public sealed class IngestService(StateWriter writer, MonitorOptions options, IT
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(batches);
-        var decoded = batches.Select(b => BatchDecoder.DecodePredictions(b, model.Schema)).ToArray();
-        var scored = decoded.Select(b => (b, Score(model, b))).ToArray();
+        (DecodedBatch, double[])[] scored;
+        try
+        {
+            scored = [.. batches.Select(b => BatchDecoder.DecodePredictions(b, model.Schema)).Select(b => (b, Score(model, b)))];
+        }
+        catch (ObjectDisposedException) when (catalog?.Find(model.Name) is { } now && now.Baseline.Version != model.Baseline.Version)
+        {
+            // Another version took its place between the request and its first batch, and its scorer is gone.
+            return await PredictionsAsync(now, batches, identity).ConfigureAwait(false);
+        }
+
         var shadows = model.Challengers.Select(challenger => Shadow.Of(challenger, batches, Score)).ToArray();
         for (var c = 0; c < shadows.Length; c++)
             if (shadows[c] is null) telemetry.ShadowFailed(model.Name, model.Challengers[c].Baseline.Version);

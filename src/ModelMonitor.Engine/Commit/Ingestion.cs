@@ -136,7 +136,7 @@ internal abstract class DeliveryWork(MonitoredModel model, string stream, Delive
     /// <summary>The version whose state the score belongs to; null: one that is watched no more.</summary>
     private MonitoredModel? CountedBy(ServedScore served, UInt128 id) => served.Version == Model.Baseline.Version
         ? IsCounted(served, id) ? Model : null
-        : Model.Challengers.FirstOrDefault(challenger => challenger.Baseline.Version == served.Version && challenger.Baseline.Hash == served.BaselineHash);
+        : Model.Challengers.Concat(Model.Earlier).FirstOrDefault(version => version.Baseline.Version == served.Version && version.Baseline.Hash == served.BaselineHash);
 
     /// <summary>Served under the baseline that is counted on, or before it was learned: of those rows the ones that were kept.</summary>
     private bool IsCounted(ServedScore served, UInt128 id) =>

@@ -170,8 +170,8 @@ internal sealed class PredictionWork(
         {
             var (start, version) = groups.KeyOf(i);
             var group = groups.RowsOf(i);
-            // What a model learns from is counted when it has learned.
-            if (version == Model.Baseline.Version && Model.Learning is not null) continue;
+            // What a model learns from is counted when it has learned; what a challenger served counts with all that it scored.
+            if (version == Model.Baseline.Version ? Model.Learning is not null : Model.Challengers.Any(challenger => challenger.Baseline.Version == version)) continue;
             if (version == Model.Baseline.Version)
             {
                 Folder.Fold(batch, scores, group, Model.Baseline.Shape, scope.Delta(Model.Series, start, Model.Baseline.Shape));
@@ -188,6 +188,7 @@ internal sealed class PredictionWork(
     {
         if (IsChampion(batch, row)) return Model.Baseline.Version;
         var version = batch.Versions![row]!;
+        if (Model.Challengers.FirstOrDefault(challenger => challenger.Baseline.Version == version) is { } known) return known.Baseline.Version;
         return unknown.Contains(version) || (unknown.Count < MaxUnknownVersions && unknown.Add(version)) ? version : "other";
     }
 

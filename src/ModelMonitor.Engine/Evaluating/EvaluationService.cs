@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using ModelMonitor.Core;
+using ModelMonitor.Core.Diagnosis;
 using ModelMonitor.Core.Evaluations;
 using ModelMonitor.Core.Windows;
 using ModelMonitor.Engine.Commit;
@@ -89,6 +90,8 @@ public sealed class EvaluationService(
         {
             evaluation = await Evaluator.EvaluateAsync(reader, model, window.Name, range, matured, window.Looks, cancellationToken).ConfigureAwait(false);
             evaluation = await DecayHistory.AddAsync(reader, model, evaluation, cancellationToken).ConfigureAwait(false);
+            // The logged score is of the version that serves: that another one scores otherwise is no skew.
+            if (!Serves(model)) evaluation = evaluation with { Findings = [.. evaluation.Findings.Where(f => f.Kind != FindingKind.TrainingServingSkew)] };
             await foreach (var slice in Evaluator.EvaluateSegmentsAsync(reader, model, window.Name, range, matured, window.Looks, cancellationToken).ConfigureAwait(false)) slices.Add(slice);
         }
 
@@ -105,8 +108,10 @@ public sealed class EvaluationService(
         await SlicesAsync(model, window, slices, cancellationToken).ConfigureAwait(false);
     }
 
+    private bool Serves(MonitoredModel model) => ReferenceEquals(catalog.Find(model.Name)?.Baseline, model.Baseline);
+
     /// <summary>A challenger serves nobody: whatever it does, no rule sounds.</summary>
-    private MonitorOptions RulesOf(MonitoredModel model) => ReferenceEquals(catalog.Find(model.Name)?.Baseline, model.Baseline) ? options : options with { Rules = [] };
+    private MonitorOptions RulesOf(MonitoredModel model) => Serves(model) ? options : options with { Rules = [] };
 
     /// <summary>Slices are committed and published after the whole; queued together, they are one commit.</summary>
     private async Task SlicesAsync(MonitoredModel model, WindowOptions window, List<Evaluation> slices, CancellationToken cancellationToken)

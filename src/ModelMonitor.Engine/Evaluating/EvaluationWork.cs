@@ -3,12 +3,14 @@ using ModelMonitor.Core;
 using ModelMonitor.Core.Baselines;
 using ModelMonitor.Core.Diagnosis;
 using ModelMonitor.Core.Evaluations;
+using ModelMonitor.Core.Lifecycle;
 using ModelMonitor.Core.Prescriptions;
 using ModelMonitor.Core.Retraining;
 using ModelMonitor.Core.Rules;
 using ModelMonitor.Engine.Actions;
 using ModelMonitor.Engine.Commit;
 using ModelMonitor.Engine.Json;
+using ModelMonitor.Engine.Lifecycle;
 using ModelMonitor.Engine.Models;
 using ModelMonitor.Engine.Options;
 using ModelMonitor.Engine.Retraining;
@@ -63,7 +65,12 @@ internal sealed class EvaluationWork(MonitoredModel model, Evaluation evaluation
         var (next, transition) = RuleMachine.Step(rule, RuleEvaluator.RangeOf(rule, evaluation), Instant.From(window.Size), verdict, state);
         if (next != state)
             await scope.Transaction.WriteRuleStateAsync(new(model.Name, rule.StateKey(evaluation.Segment), evaluation.Version, JsonSerializer.Serialize(next)), cancellationToken).ConfigureAwait(false);
-        if (transition is null) return next;
+        if (transition is null)
+        {
+            if (next.Firing && verdict.Outcome == RuleOutcome.Breach && rule.Then.Contains(ActionMessage.Retrain)) await AskAgainAsync(scope, rule, verdict, cancellationToken).ConfigureAwait(false);
+            return next;
+        }
+
         transition = transition with { Segment = evaluation.Segment };
         foreach (var name in rule.Then)
         {
@@ -105,6 +112,19 @@ internal sealed class EvaluationWork(MonitoredModel model, Evaluation evaluation
         if (!await scope.Transaction.TryAddOutboxAsync(message, cancellationToken).ConfigureAwait(false)) return "duplicate";
         await scope.Transaction.AddAuditAsync(new(scope.Now, model.Name, "rule " + transition.Rule, $"action {action.Name} requested", transition.Verdict.Message), cancellationToken).ConfigureAwait(false);
         return "queued";
+    }
+
+    /// <summary>A breach goes on. Nothing is said of a request that has to wait: it was said when the rule fired.</summary>
+    private async ValueTask AskAgainAsync(CommitScope scope, RuleDefinition rule, RuleVerdict verdict, CancellationToken cancellationToken)
+    {
+        var action = options.Actions.First(a => a.Name == ActionMessage.Retrain);
+        var requests = await RetrainRequests.ReadAsync(scope.Transaction, model.Name, int.MaxValue, cancellationToken).ConfigureAwait(false);
+        var underWay = (await VersionDossier.ReadAsync(scope.Transaction, model.Name, cancellationToken).ConfigureAwait(false)).Count(d => d.Champion == evaluation.Version && VersionLifecycle.IsChallenger(d.Stage));
+        var asked = requests.Count(r => r.Version == evaluation.Version && r.Trigger == rule.Name);
+        if (!RetrainAdmission.AsksAgain(FindingKind.IsOfVersion(rule.Finding), asked, underWay, Instant.From(action.Cooldown))) return;
+        if (RetrainRequests.Refusal(requests, Prescription.For(Diagnosed()), action, scope.Now) is not null) return;
+        var again = new RuleTransition(RuleChange.Fired, rule.Name, RuleEvaluator.RangeOf(rule, evaluation), verdict) { Segment = evaluation.Segment };
+        _actions.Add((rule.Name, action.Name, await RetrainAsync(scope, again, action, cancellationToken).ConfigureAwait(false)));
     }
 
     /// <summary>What the diagnosis speaks against is not asked for; where a person has to look, a person is told.</summary>

@@ -4,13 +4,12 @@ using ModelMonitor.Engine.Commit;
 using ModelMonitor.Engine.Models;
 using ModelMonitor.Engine.Options;
 using ModelMonitor.Engine.Retraining;
-using ModelMonitor.Engine.State;
 
 namespace ModelMonitor.Engine.Lifecycle;
 
 /// <summary>Takes a challenger's file into the state folder and opens its dossier. It is judged afterwards.</summary>
 /// <remarks>A challenger that comes again is the same one: known by its file's SHA-256. Killed anywhere in between, the file lies there and nothing points to it, or it is there as a whole.</remarks>
-public sealed class ChallengerIntake(ModelCatalog catalog, MonitorOptions options, StateWriter writer)
+public sealed partial class ChallengerIntake(ModelCatalog catalog, MonitorOptions options, StateWriter writer)
 {
     /// <param name="file">Copied.</param>
     /// <param name="version">Null: named after the champion and the attempt.</param>
@@ -20,6 +19,7 @@ public sealed class ChallengerIntake(ModelCatalog catalog, MonitorOptions option
     public async Task<VersionDossier> AddAsync(string model, string file, string? version, string source, string? request, string? report, CancellationToken cancellationToken)
     {
         var serving = catalog.Find(model) ?? throw new ChallengerRefusedException($"there is no model '{model}'");
+        if (serving.Scorer is null) throw new ChallengerRefusedException($"the data of model '{model}' carry their own scores: nothing is scored here, and there is nothing to compare with");
         if (serving.Learning is not null) throw new ChallengerRefusedException($"model '{model}' is still learning its baseline: there is nothing to compare with");
         byte[] bytes;
         try
@@ -46,12 +46,8 @@ public sealed class ChallengerIntake(ModelCatalog catalog, MonitorOptions option
         return work.Dossier ?? throw new ChallengerRefusedException(work.Refusal!);
     }
 
-    /// <summary>Every dossier of a model, newest first.</summary>
-    public static async ValueTask<IReadOnlyList<VersionDossier>> ReadAsync(IStateReader reader, string model, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(reader);
-        return [.. (await reader.ReadDocumentsAsync(model, VersionDossier.Kind, int.MaxValue, cancellationToken).ConfigureAwait(false)).Select(VersionDossier.Of)];
-    }
+    [System.Text.RegularExpressions.GeneratedRegex("-r[0-9]+$")]
+    private static partial System.Text.RegularExpressions.Regex Retrained();
 
     private sealed class Work(MonitoredModel serving, string? version, string onnx, string sha256, string source, string? request, string? report) : IWork
     {
@@ -65,7 +61,7 @@ public sealed class ChallengerIntake(ModelCatalog catalog, MonitorOptions option
         {
             (Dossier, Refusal) = (null, null);
             var (transaction, model, champion) = (scope.Transaction, serving.Name, serving.Baseline.Version);
-            var known = await ReadAsync(transaction, model, cancellationToken).ConfigureAwait(false);
+            var known = await VersionDossier.ReadAsync(transaction, model, cancellationToken).ConfigureAwait(false);
             var asked = request is null ? null : await RetrainRequests.FindAsync(transaction, model, request, cancellationToken).ConfigureAwait(false);
             if (request is not null && asked is null) Refusal = $"model '{model}' has no retrain request '{request}'";
             else if (known.FirstOrDefault(d => d.Sha256 == sha256 && (version is null || d.Version == version)) is { } same) Dossier = same;
@@ -81,8 +77,11 @@ public sealed class ChallengerIntake(ModelCatalog catalog, MonitorOptions option
 
         private async ValueTask OpenAsync(CommitScope scope, IReadOnlyList<VersionDossier> known, string champion, CancellationToken cancellationToken)
         {
-            var attempt = known.Count(d => d.Champion == champion) + 1;
-            var name = version ?? Enumerable.Range(attempt, int.MaxValue - attempt).Select(k => FormattableString.Invariant($"{champion}-r{k}")).First(candidate => known.All(d => d.Version != candidate));
+            var attempt = known.Count(d => d.Champion == champion && d.Attempt > 0) + 1;
+            // Retrained from what was retrained: the number goes on, the name does not grow.
+            var root = Retrained().Replace(champion, "");
+            var taken = known.Select(d => d.Version).Concat((await scope.Transaction.ReadVersionsAsync(serving.Name, cancellationToken).ConfigureAwait(false)).Select(v => v.Version)).Append(champion).ToHashSet(StringComparer.Ordinal);
+            var name = version ?? Enumerable.Range(1, int.MaxValue - 1).Select(k => FormattableString.Invariant($"{root}-r{k}")).First(candidate => !taken.Contains(candidate));
             Dossier = new()
             {
                 Model = serving.Name,
@@ -94,6 +93,7 @@ public sealed class ChallengerIntake(ModelCatalog catalog, MonitorOptions option
                 Request = request,
                 Champion = champion,
                 Attempt = attempt,
+                ValidateRows = serving.Options.Promotion.ValidateRows,
                 ReceivedAt = scope.Now,
                 StageSince = scope.Now,
                 Report = report,

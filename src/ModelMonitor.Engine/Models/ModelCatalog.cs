@@ -14,11 +14,11 @@ public sealed class ModelCatalog(IReadOnlyList<MonitoredModel> models) : IDispos
     public void Replace(MonitoredModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        // Challengers come and go on their own.
+        // Challengers come and go on their own, and so do earlier versions.
         lock (_writing)
         {
-            var challengers = Find(model.Name)?.Challengers ?? model.Challengers;
-            Put(ReferenceEquals(challengers, model.Challengers) ? model : model with { Challengers = challengers });
+            var now = Find(model.Name);
+            Put(now is null ? model : model with { Challengers = now.Challengers, Earlier = now.Earlier });
         }
     }
 
@@ -40,13 +40,13 @@ public sealed class ModelCatalog(IReadOnlyList<MonitoredModel> models) : IDispos
             var model = Find(challenger.Name) ?? throw new ArgumentException($"There is no model '{challenger.Name}'.", nameof(challenger));
             if (model.Baseline.Version == challenger.Baseline.Version) throw new ArgumentException($"Version '{challenger.Baseline.Version}' serves.", nameof(challenger));
             before = model.Challengers.FirstOrDefault(c => c.Baseline.Version == challenger.Baseline.Version);
-            Put(model with { Challengers = [.. model.Challengers.Where(c => c != before), challenger] });
+            Put(model with { Challengers = [.. model.Challengers.Where(c => c != before), challenger], Earlier = [.. model.Earlier.Where(e => e.Baseline.Version != challenger.Baseline.Version)] });
         }
 
         Dispose(before);
     }
 
-    /// <summary>Lets a challenger score no more. Its state stays; its scorer goes after its last use.</summary>
+    /// <summary>Lets a challenger score no more. Labels of its predictions are counted still; its scorer goes after its last use.</summary>
     /// <returns>False: there is no such challenger.</returns>
     public bool RemoveChallenger(string model, string version)
     {
@@ -56,11 +56,32 @@ public sealed class ModelCatalog(IReadOnlyList<MonitoredModel> models) : IDispos
             var serving = Find(model);
             gone = serving?.Challengers.FirstOrDefault(c => c.Baseline.Version == version);
             if (gone is null) return false;
-            Put(serving! with { Challengers = [.. serving.Challengers.Where(c => c != gone)] });
+            Put(serving! with { Challengers = [.. serving.Challengers.Where(c => c != gone)], Earlier = [.. serving.Earlier.Where(e => e.Baseline.Version != version), gone.AsEarlier()] });
         }
 
         Dispose(gone);
         return true;
+    }
+
+    /// <summary>Lets another version serve from now on, in one step for everybody who asks; the one before goes on beside it as a challenger.</summary>
+    /// <param name="next">Where it stands among the challengers it stands there no more.</param>
+    /// <returns>The version before.</returns>
+    /// <exception cref="ArgumentException">There is no such model, or it serves this version.</exception>
+    public MonitoredModel Serve(MonitoredModel next)
+    {
+        ArgumentNullException.ThrowIfNull(next);
+        lock (_writing)
+        {
+            var serving = Find(next.Name) ?? throw new ArgumentException($"There is no model '{next.Name}'.", nameof(next));
+            var version = next.Baseline.Version;
+            if (serving.Baseline.Version == version) throw new ArgumentException($"Version '{version}' serves.", nameof(next));
+            Put(next with
+            {
+                Challengers = [.. serving.Challengers.Where(c => c.Baseline.Version != version), serving with { Challengers = [], Earlier = [] }],
+                Earlier = [.. serving.Earlier.Where(e => e.Baseline.Version != version)],
+            });
+            return serving;
+        }
     }
 
     public void Dispose()

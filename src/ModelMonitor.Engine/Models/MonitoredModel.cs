@@ -20,6 +20,9 @@ public sealed record MonitoredModel(ModelOptions Options, Baseline Baseline, ISc
     /// <summary>Versions that score the same rows beside the one that serves, each against its own baseline. They have no rules and no challengers.</summary>
     public IReadOnlyList<MonitoredModel> Challengers { get; init; } = [];
 
+    /// <summary>Versions that score no more, with the baselines on which labels of their predictions are counted still. They have no scorer.</summary>
+    public IReadOnlyList<MonitoredModel> Earlier { get; init; } = [];
+
     /// <summary>The version that serves and its challengers.</summary>
     public IEnumerable<MonitoredModel> Versions => Challengers.Prepend(this);
 
@@ -48,7 +51,10 @@ public sealed record MonitoredModel(ModelOptions Options, Baseline Baseline, ISc
     }
 
     /// <summary>The same model, served with its baseline from now on.</summary>
-    public MonitoredModel With(Baseline baseline) => new(Options, baseline, Scorer) { BaselineFile = BaselineFile, Ensemble = Ensemble, Challengers = Challengers };
+    public MonitoredModel With(Baseline baseline) => new(Options, baseline, Scorer) { BaselineFile = BaselineFile, Ensemble = Ensemble, Challengers = Challengers, Earlier = Earlier };
+
+    /// <summary>The same version where it scores no more.</summary>
+    public MonitoredModel AsEarlier() => new(Options, Baseline, null) { BaselineFile = BaselineFile };
 
     /// <summary>What the decoder looks for, given the watched columns.</summary>
     public static IntakeSchema SchemaOf(ModelOptions options, IReadOnlyList<IntakeFeature> features)

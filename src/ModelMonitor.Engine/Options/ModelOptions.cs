@@ -74,6 +74,9 @@ public sealed record ModelOptions
     /// <summary>Recent rows that are kept for training and for judging challengers; null: none.</summary>
     public CaptureOptions? Capture { get; init; }
 
+    /// <summary>What a version must show before it serves, and who lets it.</summary>
+    public PromotionOptions Promotion { get; init; } = new();
+
     /// <summary>Lengths of the windows that will be evaluated: a new baseline keeps the reference's noise over chunks of these.</summary>
     public IReadOnlyList<TimeSpan> Windows { get; init; } = [];
 
@@ -117,6 +120,31 @@ public sealed record CaptureOptions
 
     /// <summary>Share of the entities whose rows judge challengers, and never train one.</summary>
     public double Validate { get; init; } = 0.3;
+}
+
+/// <summary>What a challenger must show before it serves, and who lets it.</summary>
+public sealed record PromotionOptions
+{
+    /// <summary>Whether one that passed everything serves at once; otherwise a person says so.</summary>
+    public bool Automatic { get; init; }
+
+    /// <summary>How much better it must be on the hold-out, in the primary metric's own unit, beyond chance. Below 0: how much worse it may be.</summary>
+    public double HoldoutMargin { get; init; }
+
+    /// <summary>As <see cref="HoldoutMargin"/>, on captured rows of production.</summary>
+    public double ProductionMargin { get; init; }
+
+    /// <summary>Labelled rows held back for validation, at least so many, that it is judged by once; and the rows of the first look after a promotion.</summary>
+    public int ValidateRows { get; init; } = 300;
+
+    /// <summary>How long it scores beside the version that serves, at least.</summary>
+    public TimeSpan Shadow { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>How many rows it scores there, at least.</summary>
+    public int ShadowRows { get; init; } = 1000;
+
+    /// <summary>How long after its promotion the version before it stands by; its labels are waited for.</summary>
+    public TimeSpan Watch { get; init; } = TimeSpan.FromDays(7);
 }
 
 /// <summary>One ONNX input and the columns that fill it, in order; or one value that it gets for every row.</summary>

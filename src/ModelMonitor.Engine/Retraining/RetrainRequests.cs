@@ -1,4 +1,5 @@
 using ModelMonitor.Core;
+using ModelMonitor.Core.Prescriptions;
 using ModelMonitor.Core.Retraining;
 using ModelMonitor.Engine.Actions;
 using ModelMonitor.Engine.Commit;
@@ -37,10 +38,7 @@ public static class RetrainRequests
         var (transaction, now) = (scope.Transaction, scope.Now);
         var earlier = await ReadAsync(transaction, model.Name, Most, cancellationToken).ConfigureAwait(false);
         if (earlier.Any(request => request.Key == trigger.Key)) return "duplicate";
-        var refusal = RetrainAdmission.Refusal(
-            trigger.Prescription.Decision, earlier.Count(request => request.IsOpen(now)), earlier.Count(request => request.RequestedAt >= Instant.Floor(now, Instant.Day)),
-            action.Budget, earlier.Count == 0 ? null : earlier[0].RequestedAt, now, Instant.From(action.Cooldown));
-        if (refusal is not null)
+        if (Refusal(earlier, trigger.Prescription, action, now) is { } refusal)
         {
             await transaction.AddAuditAsync(new(now, model.Name, trigger.Actor, $"no retrain request: {Because(refusal)}", trigger.Diagnosis.Reason), cancellationToken).ConfigureAwait(false);
             return refusal;
@@ -65,6 +63,12 @@ public static class RetrainRequests
         await transaction.AddAuditAsync(new(now, model.Name, trigger.Actor, $"action {action.Name} requested", trigger.Reason), cancellationToken).ConfigureAwait(false);
         return "queued";
     }
+
+    /// <summary>Why a request would not go out now; null: it would.</summary>
+    /// <param name="earlier">The model's requests, newest first.</param>
+    internal static string? Refusal(IReadOnlyList<RetrainRequest> earlier, Prescription prescription, ActionOptions action, long now) => RetrainAdmission.Refusal(
+        prescription.Decision, earlier.Count(request => request.IsOpen(now)), earlier.Count(request => request.RequestedAt >= Instant.Floor(now, Instant.Day)),
+        action.Budget, earlier.Count == 0 ? null : earlier[0].RequestedAt, now, Instant.From(action.Cooldown));
 
     /// <summary>What an attempt to deliver means for the request that the message carries; other messages are none of its business.</summary>
     /// <param name="outcome">Null: the attempt begins.</param>

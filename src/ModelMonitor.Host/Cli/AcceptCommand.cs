@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 using ModelMonitor.Engine;
 using ModelMonitor.Engine.Baselines;
 using ModelMonitor.Engine.Commit;
-using ModelMonitor.Engine.Models;
 using ModelMonitor.Engine.Options;
+using ModelMonitor.Host.Hosting;
 using ModelMonitor.Host.Http;
 using ModelMonitor.Host.Models;
 using ModelMonitor.Host.Store;
@@ -69,11 +69,11 @@ internal static class AcceptCommand
     private static async Task<JsonObject> ApplyAsync(StateFolderLock locked, MonitorOptions options, ModelOptions model, Request request, CancellationToken cancellationToken)
     {
         using var folder = locked;
-        var opened = Configured.Loader().Load(model, BaselineFiles.Remembered(folder.Folder, model.Name), cancellationToken);
-        using var catalog = new ModelCatalog([opened]);
         var store = SqliteStore.Open(folder);
         await using (store.ConfigureAwait(false))
         {
+            // The version that serves may be another one than the configuration names.
+            using var catalog = await new ModelOpening(options with { Models = [model] }, folder.Folder).OpenAsync(store, cancellationToken).ConfigureAwait(false);
             var writer = new StateWriter(store, TimeProvider.System, NoTelemetry.Instance, NullLogger<StateWriter>.Instance, int.MaxValue);
             await using (writer.ConfigureAwait(false))
             {
@@ -91,5 +91,5 @@ internal static class AcceptCommand
     }
 
     private static async Task<JsonObject> AskAsync(string to, Request request, CancellationToken cancellationToken) => (await MonitorApi.AskAsync(
-        to, $"v1/models/{Uri.EscapeDataString(request.Model)}/accept", new { window = request.Window, by = request.By }, "the state folder is in use, but the monitor does not answer", cancellationToken).ConfigureAwait(false)).AsObject();
+        to, $"v1/models/{Uri.EscapeDataString(request.Model)}/accept", JsonContent.Create(new { window = request.Window, by = request.By }), "the state folder is in use, but the monitor does not answer", cancellationToken).ConfigureAwait(false)).AsObject();
 }

@@ -1,3 +1,4 @@
+using ModelMonitor.Engine.Lifecycle;
 using System.CommandLine;
 using ModelMonitor.Core.Diagnosis;
 using ModelMonitor.Engine;

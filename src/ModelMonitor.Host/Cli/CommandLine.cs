@@ -49,6 +49,9 @@ internal static class CommandLine
         EvaluateCommand.Make(terminal),
         AcceptCommand.Make(terminal),
         RetrainCommand.Make(terminal),
+        ModelsCommand.Make(terminal),
+        PromoteCommand.Make(terminal),
+        PromoteCommand.MakeRollback(terminal),
         SendCommand.Make(terminal),
         InspectCommand.Make(terminal),
     };

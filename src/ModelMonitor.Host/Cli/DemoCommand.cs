@@ -10,6 +10,7 @@ internal static class DemoCommand
     public static Command Make(Terminal terminal)
     {
         var exit = new Option<bool>("--exit") { Description = "End after the replay with a summary instead of serving on" };
+        var closedLoop = new Option<bool>("--closed-loop") { Description = "An overfitted model, and the whole loop: diagnosis, retraining with regularization, tests, promotion" };
         var port = new Option<ushort?>("--port") { Description = "Port on 127.0.0.1 for pages and metrics; 0: any free one", HelpName = "PORT" };
         var command = new Command("demo",
             """
@@ -17,10 +18,11 @@ internal static class DemoCommand
 
             Examples:
               modelmonitor demo
+              modelmonitor demo --closed-loop
               modelmonitor demo --exit --port 0
-            """) { exit, port };
+            """) { closedLoop, exit, port };
         command.SetAction((parsed, cancellationToken) => Faults.ServeAsync(terminal, () =>
-            DemoProcess.RunAsync(parsed.GetValue(exit), Listen(parsed.GetValue(port)), terminal.Console, cancellationToken), cancellationToken));
+            DemoProcess.RunAsync(parsed.GetValue(closedLoop), parsed.GetValue(exit), Listen(parsed.GetValue(port)), terminal.Console, cancellationToken), cancellationToken));
         return command;
     }
 

@@ -11,6 +11,14 @@ internal static class SharedOptions
     public static string AddressOf(string listen) => "http://" + listen.Replace("*:", "127.0.0.1:", StringComparison.Ordinal)
         .Replace("0.0.0.0:", "127.0.0.1:", StringComparison.Ordinal).Replace("[::]:", "[::1]:", StringComparison.Ordinal);
 
+    public static Option<string?> RunningModel() => new("--model", "-m") { Description = "The model; the only one there is by default", HelpName = "NAME" };
+
+    /// <summary>Who does it, for the record.</summary>
+    public static Option<string> By() => new("--by") { Description = "Who asks, for the record (default: the user)", HelpName = "WHO", DefaultValueFactory = _ => Environment.UserName };
+
+    /// <summary>The address of a running monitor.</summary>
+    public static Option<string?> To() => new("--to") { Description = "The running monitor's address (default: listen.http of the configuration)", HelpName = "URL" };
+
     public static Option<string?> Model(string description) => new("--model", "-m") { Description = description, HelpName = "NAME" };
 
     public static Option<string[]> Files(string name, string description) =>

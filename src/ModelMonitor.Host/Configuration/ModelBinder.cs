@@ -56,11 +56,13 @@ internal sealed class ModelBinder(BindingContext context)
             LabelDelay = section.Duration("label_delay") ?? TimeSpan.Zero,
             JoinSample = Join(section),
             Capture = CaptureBinder.Bind(section),
+            Promotion = PromotionBinder.Bind(section),
             GateRefuses = section.Word("gate", "warn", "refuse") == "refuse",
         };
         if (learnFrom is not null && options.Segments.Columns.Count > 0)
             section.Fault("segments", "needs reference files: which values have a slice cannot be learned from production by this version");
         CaptureBinder.Check(section, options);
+        PromotionBinder.Check(section, options);
         options = options with { Challengers = [.. (section.Names("challengers") ?? []).Select(challenger => Challenger(challenger, options, task))] };
         if (options.Challengers.Count > 0 && learnFrom is not null)
             section.Fault("challengers", "need reference files: each has a baseline of its own, made of the same rows");

@@ -43,6 +43,8 @@ internal static class Shapes
 
     public static readonly SectionShape Capture = SectionShape.Of("capture", ["rows_per_day", "sample", "exclude", "hash", "entity", "validate"]);
 
+    public static readonly SectionShape Promotion = SectionShape.Of("promotion", ["mode", "margin", "holdout_margin", "validate_rows", "shadow", "shadow_rows", "watch"]);
+
     public static readonly SectionShape Segments = SectionShape.Of("segments", ["columns", "limit", "features"]);
 
     public static readonly SectionShape Challenger = SectionShape.Of(
@@ -60,6 +62,7 @@ internal static class Shapes
         ("targets", new NamesShape(LeafShape.Instance, MetricKeys.Performance)),
         ("join", Join),
         ("capture", Capture),
+        ("promotion", Promotion),
         ("segments", Segments));
 
     public static readonly SectionShape Window = SectionShape.Of("window", ["size", "schedule"]);
@@ -90,5 +93,5 @@ internal static class Shapes
         ("ingest", Ingest));
 
     public static readonly IReadOnlyList<SectionShape> All =
-        [Monitor, Listen, Model, Challenger, Device, Input, Score, Columns, Reference, Join, Capture, Segments, Window, Retention, Rule, Action, Plugin, Ingest];
+        [Monitor, Listen, Model, Challenger, Device, Input, Score, Columns, Reference, Join, Capture, Promotion, Segments, Window, Retention, Rule, Action, Plugin, Ingest];
 }

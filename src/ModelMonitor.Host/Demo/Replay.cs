@@ -12,7 +12,7 @@ using Quartz;
 namespace ModelMonitor.Host.Demo;
 
 /// <summary>History in fast-forward: each batch is posted to the running monitor when its last row's time has come, and each window is evaluated when its cron expression says so.</summary>
-internal sealed class Replay(ModelCatalog catalog, MonitorOptions options, EvaluationService evaluations, ReplayClock clock, HttpClient client)
+internal sealed class Replay(ModelCatalog catalog, MonitorOptions options, EvaluationService evaluations, VersionSteps versions, ReplayClock clock, HttpClient client)
 {
     private readonly (WindowOptions Window, CronExpression Cron)[] _schedules = [.. options.Windows.Select(w => (w, new CronExpression(w.Schedule, TimeZoneInfo.Utc)))];
 
@@ -39,7 +39,7 @@ internal sealed class Replay(ModelCatalog catalog, MonitorOptions options, Evalu
     }
 
     /// <param name="progress">Told the replayed time after each step.</param>
-    public async Task RunAsync(IReadOnlyList<Delivery> deliveries, Action<DateTimeOffset> progress, CancellationToken cancellationToken)
+    public async Task RunAsync(IReadOnlyList<Delivery> deliveries, Func<DateTimeOffset, Task> progress, CancellationToken cancellationToken)
     {
         for (var i = 0; i < deliveries.Count; i++)
         {
@@ -54,7 +54,7 @@ internal sealed class Replay(ModelCatalog catalog, MonitorOptions options, Evalu
         foreach (var window in options.Windows) await evaluations.RunAsync(window, cancellationToken);
     }
 
-    private async Task EvaluateUntilAsync(DateTimeOffset time, Action<DateTimeOffset> progress, CancellationToken cancellationToken)
+    private async Task EvaluateUntilAsync(DateTimeOffset time, Func<DateTimeOffset, Task> progress, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -64,11 +64,12 @@ internal sealed class Replay(ModelCatalog catalog, MonitorOptions options, Evalu
             var next = due.Min(s => s.At!.Value);
             clock.StepTo(next);
             foreach (var (window, _) in due.Where(s => s.At == next)) await evaluations.RunAsync(window, cancellationToken);
-            progress(next);
+            await versions.StepAsync(cancellationToken);
+            await progress(next);
         }
 
         clock.StepTo(time);
-        progress(time);
+        await progress(time);
     }
 
     private async Task PostAsync(Delivery delivery, string key, CancellationToken cancellationToken)

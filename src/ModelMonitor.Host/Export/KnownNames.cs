@@ -23,6 +23,8 @@ internal static class KnownNames
 
     public static readonly string[] ActionOutcomes = ["queued", "delivered", "failed", "suppressed", "withheld"];
 
+    public static readonly string[] PromotionOutcomes = ["promoted", "rolled_back", "refused"];
+
     /// <summary>Drift keys that only the JSON carries.</summary>
     public static readonly string[] JsonOnly = ["mean", "standard_deviation", "minimum", "maximum"];
 

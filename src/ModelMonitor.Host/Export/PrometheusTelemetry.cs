@@ -1,3 +1,4 @@
+using ModelMonitor.Core.Lifecycle;
 using ModelMonitor.Engine;
 using ModelMonitor.Engine.Options;
 using Prometheus;
@@ -15,6 +16,8 @@ public sealed class PrometheusTelemetry : ITelemetry
     /// <summary>1, 5, 15 minutes; 1, 6 hours; 1, 3, 7, 14, 30, 60, 90, 180 days.</summary>
     private static readonly double[] DelayBuckets =
         [60, 300, 900, 3600, 21600, 86400, 259200, 604800, 1209600, 2592000, 5184000, 7776000, 15552000];
+
+    private static readonly string[] s_stages = [.. Enum.GetValues<VersionStage>().Where(VersionLifecycle.IsChallenger).Select(VersionLifecycle.Name)];
 
     private readonly string[] _windows;
     private readonly (string Rule, string Action)[] _actions;
@@ -35,6 +38,9 @@ public sealed class PrometheusTelemetry : ITelemetry
     private readonly Counter _sinkFailures;
     private readonly SeriesTable<Gauge.Child> _learned;
     private readonly SeriesTable<Gauge.Child> _open;
+    private readonly SeriesTable<Counter.Child> _promotions;
+    private readonly SeriesTable<Gauge.Child> _challengers;
+    private readonly SeriesTable<Gauge.Child> _stageSince;
     private readonly VersionSeries _versions;
 
     /// <param name="options">Names the windows, rules and actions whose counters start at 0 when a model is declared.</param>
@@ -67,6 +73,10 @@ public sealed class PrometheusTelemetry : ITelemetry
         var learned = _factory.CreateGauge(Prefix + "baseline_learned_ratio", "Part of the production seen from which a model learns its baseline; 1: learned. Absent where the baseline comes from files.", ["model"]);
         _learned = new(_budget, learned.WithLabels);
         _open = new(_budget, _factory.CreateGauge(Prefix + "retrain_requests_open", "Retrain requests that are not settled: one at most.", ["model"]).WithLabels);
+        _promotions = Counters("promotions_total", "Versions that were promoted, rolled back or refused.", "outcome");
+        _challengers = new(_budget, _factory.CreateGauge(Prefix + "challengers", "Versions on their way to serve, by how far they are.", ["model", "stage"]).WithLabels);
+        var since = _factory.CreateGauge(Prefix + "challenger_stage_since_timestamp_seconds", "Since when the first of the challengers at a stage is at it, in seconds of UTC since 1970.", ["model", "stage"]);
+        _stageSince = new(_budget, since.WithLabels, withdraw: since.RemoveLabelled);
         _versions = new VersionSeries(_factory, _budget);
     }
 
@@ -93,6 +103,8 @@ public sealed class PrometheusTelemetry : ITelemetry
         _ = _scored[new(model)];
         _ = _delay[new(model)];
         _ = _open[new(model)];
+        foreach (var outcome in KnownNames.PromotionOutcomes) _ = _promotions[new(model, outcome)];
+        foreach (var stage in s_stages) _ = _challengers[new(model, stage)];
         _versions.Declare(model, version, role, provider, sha256);
     }
 
@@ -121,6 +133,20 @@ public sealed class PrometheusTelemetry : ITelemetry
     public void Learning(string model, double progress) => _learned[new(model)].Set(progress);
 
     public void RetrainsOpen(string model, int open) => _open[new(model)].Set(open);
+
+    public void Promotion(string model, string outcome) => Add(_promotions, new(model, outcome), 1);
+
+    public void Challengers(string model, IReadOnlyDictionary<string, (int Count, DateTimeOffset Since)> stages)
+    {
+        ArgumentNullException.ThrowIfNull(stages);
+        foreach (var stage in s_stages)
+        {
+            var there = stages.TryGetValue(stage, out var at);
+            _challengers[new(model, stage)].Set(there ? at.Count : 0);
+            if (there) _stageSince[new(model, stage)].Set((at.Since - DateTimeOffset.UnixEpoch).TotalSeconds);
+            else _stageSince.Remove(new(model, stage));
+        }
+    }
 
     public void SinkFailed(string sink) => _sinkFailures.WithLabels(sink).Inc();
 

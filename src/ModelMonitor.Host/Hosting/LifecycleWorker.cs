@@ -7,7 +7,6 @@ internal sealed class LifecycleWorker(LifecycleService lifecycle) : BackgroundSe
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
 
-    /// <remarks>On the wall's pace also where the monitor's clock is a replay's: what is trained takes as long as it takes.</remarks>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(s_pause);

@@ -26,8 +26,9 @@ internal static class MonitorApplication
     /// <param name="store">Disposed by the caller, after the application.</param>
     /// <param name="plugins">What was loaded; null: none.</param>
     /// <exception cref="ModelLoadException">A plugin that is required fails, or an action's hook is not there or refuses its options.</exception>
-    /// <param name="scheduled">Whether Quartz fires the windows' schedules; a replay fires them itself.</param>
-    public static WebApplication Build(MonitorOptions options, ModelCatalog catalog, IStateStore store, TimeProvider clock, bool scheduled, PluginCatalog? plugins = null)
+    /// <param name="files">Where versions lie that come while it runs.</param>
+    /// <param name="scheduled">Whether Quartz fires the windows' schedules, and versions move on by themselves; a replay sees to both.</param>
+    public static WebApplication Build(MonitorOptions options, ModelCatalog catalog, IStateStore store, TimeProvider clock, bool scheduled, IVersionFiles files, PluginCatalog? plugins = null)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = typeof(MonitorApplication).Assembly.GetName().Name });
         // Who starts it gets the exception and says it in one line; the log need not say it again with a trace.
@@ -44,7 +45,8 @@ internal static class MonitorApplication
             .AddFilter("Grpc", LogLevel.Warning)
             .AddFilter("Quartz", LogLevel.Warning);
         builder.WebHost.ConfigureKestrel(kestrel => Listeners.Configure(kestrel, options));
-        AddServices(builder.Services, options, catalog, store, clock);
+        AddServices(builder.Services.AddSingleton(files), options, catalog, store, clock);
+        if (scheduled) builder.Services.AddHostedService<LifecycleWorker>();
         var registered = (plugins ?? PluginCatalog.None).Register(builder.Services);
         if (registered.Faults.Where(fault => fault.Required).ToArray() is { Length: > 0 } missing) throw new ModelLoadException(string.Join('\n', missing.Select(fault => fault.ToString())));
         if (scheduled) builder.AddSchedules(options, clock);
@@ -72,13 +74,12 @@ internal static class MonitorApplication
         services.AddSingleton<IMessagePreparation, CaptureExport>();
         services.AddSingleton<CaptureService>();
         services.AddSingleton<ChallengerIntake>();
-        services.AddSingleton<LifecycleService>();
+        services.AddSingleton<VersionAnnouncer>().AddSingleton<ShadowKeeper>().AddSingleton<TrainedModels>().AddSingleton<LifecycleService>();
         services.AddSingleton<OutboxDispatcher>();
         services.AddHooks();
         // Before the listeners open, so that no row meets a version that the registry does not know.
         services.AddHostedService<VersionRegistration>();
         services.AddHostedService<OutboxService>();
-        services.AddHostedService<LifecycleWorker>();
         HttpApi.AddServices(services, options);
     }
 }

@@ -11,7 +11,6 @@ using ModelMonitor.Engine.Lifecycle;
 using ModelMonitor.Engine.Models;
 using ModelMonitor.Engine.Options;
 using ModelMonitor.Engine.State;
-using ModelMonitor.Host.Models;
 using ModelMonitor.Host.Store;
 
 namespace ModelMonitor.Host.Http;
@@ -28,7 +27,8 @@ internal static class QueryEndpoints
     public static void Map(IEndpointRouteBuilder routes)
     {
         Describe(routes.MapGet("/v1/models", ModelsAsync), "Models", "The monitored models and the versions that serve.", [503]);
-        Describe(routes.MapGet("/v1/models/{model}/versions", VersionsAsync), "Versions", "The versions that the registry knows, with their roles.", [404, 503]);
+        Describe(routes.MapGet("/v1/models/{model}/versions", VersionsAsync), "Versions", "The versions that the registry knows, with their roles and how far each is, and challengers on their way.", [404, 503]);
+        Describe(routes.MapGet("/v1/models/{model}/audit", AuditAsync), "Audit", "What happened to the model's versions, requests and references, newest first: when, who, what, and the evidence.", [404, 503]);
         Describe(routes.MapGet("/v1/models/{model}/evaluate", EvaluateAsync), "Evaluate", "The report of `evaluate` from committed state, by `every` = day, week, month (default), quarter, year or a duration.", [400, 404, 503]);
         Describe(routes.MapGet("/v1/models/{model}/evaluations", EvaluationsAsync), "Evaluations", "Stored evaluations, newest first: of one `window`, with an end in [`from`, `to`), at most `limit`.", [400, 404, 503]);
         Describe(routes.MapGet("/v1/models/{model}/findings", FindingsAsync), "Findings", "The findings of the newest evaluation of each window.", [404, 503]);
@@ -101,18 +101,32 @@ internal static class QueryEndpoints
     private static Task<IResult> VersionsAsync(HttpContext context, string model) => ReadAsync(context, model, async (reader, monitored, cancellationToken) =>
     {
         var versions = await reader.ReadVersionsAsync(model, cancellationToken).ConfigureAwait(false);
-        // Those that were handed in and serve nobody yet come last.
-        var waiting = (await ChallengerIntake.ReadAsync(reader, model, cancellationToken).ConfigureAwait(false)).Where(d => versions.All(v => v.Version != d.Version)).OrderBy(d => d.ReceivedAt);
-        return Json(new JsonArray([.. versions.Select(v => (JsonNode)new JsonObject
+        var dossiers = await VersionDossier.ReadAsync(reader, model, cancellationToken).ConfigureAwait(false);
+        var lifecycle = context.RequestServices.GetService<LifecycleService>();
+        // Those that were handed in and score nothing yet, or no more, come last.
+        var others = dossiers.Where(d => versions.All(v => v.Version != d.Version)).OrderBy(d => d.ReceivedAt);
+        return Json(new JsonArray([.. versions.Select(v => (JsonNode)Registered(v)), .. others.Select(d => (JsonNode)Dossier(d))]));
+
+        JsonObject Dossier(VersionDossier dossier) => VersionEndpoints.ToJson(dossier, lifecycle?.WaitsFor(model, dossier.Version));
+
+        JsonObject Registered(VersionRecord version)
         {
-            ["version"] = v.Version,
-            ["role"] = Name(v.Role),
-            ["since"] = EvaluationJson.Time(v.Since),
-            ["sha256"] = v.ModelSha256,
-            ["baseline_hash"] = v.BaselineHash,
-            ["weights"] = monitored.Versions.FirstOrDefault(m => m.Baseline.Version == v.Version) is { } weighed ? BaselineJson.Weights(weighed.Baseline.Weights) : null,
-            ["importance"] = monitored.Versions.FirstOrDefault(m => m.Baseline.Version == v.Version) is { } judged ? BaselineJson.Importance(judged.Baseline.Importance) : null,
-        }), .. waiting.Select(d => (JsonNode)VersionEndpoints.ToJson(d))]));
+            var json = dossiers.FirstOrDefault(d => d.Version == version.Version) is { } dossier ? Dossier(dossier) : new JsonObject { ["version"] = version.Version };
+            var watched = monitored.Versions.FirstOrDefault(m => m.Baseline.Version == version.Version);
+            json["role"] = Name(version.Role);
+            json["since"] = EvaluationJson.Time(version.Since);
+            json["sha256"] = version.ModelSha256;
+            json["baseline_hash"] = version.BaselineHash;
+            json["weights"] = watched is null ? null : BaselineJson.Weights(watched.Baseline.Weights);
+            json["importance"] = watched is null ? null : BaselineJson.Importance(watched.Baseline.Importance);
+            return json;
+        }
+    });
+
+    private static Task<IResult> AuditAsync(HttpContext context, string model) => ReadAsync(context, model, async (reader, _, cancellationToken) =>
+    {
+        var trail = await reader.ReadAuditAsync(model, cancellationToken).ConfigureAwait(false);
+        return Json(new JsonArray([.. trail.Reverse().Take(MaxLimit).Select(a => (JsonNode)new JsonObject { ["at"] = EvaluationJson.Time(a.At), ["actor"] = a.Actor, ["what"] = a.What, ["evidence"] = a.Evidence })]));
     });
 
     private static async Task<IResult> EvaluateAsync(HttpContext context, ReportGate gate, MonitorOptions options, string model, string? every, string? version)
@@ -130,8 +144,9 @@ internal static class QueryEndpoints
         using var turn = await gate.EnterAsync(context.RequestAborted).ConfigureAwait(false);
         return await ReadAsync(context, model, async (reader, serving, cancellationToken) =>
         {
-            if (serving.Versions.FirstOrDefault(v => version is null || v.Baseline.Version == version) is not { } monitored)
-                return new Problem(404, $"Model '{model}' has no version '{version}' that is watched; there is {string.Join(", ", serving.Versions.Select(v => v.Baseline.Version))}.");
+            var known = serving.Versions.Concat(serving.Earlier).ToArray();
+            if (known.FirstOrDefault(v => version is null || v.Baseline.Version == version) is not { } monitored)
+                return new Problem(404, $"Model '{model}' has no version '{version}' that is watched; there is {string.Join(", ", known.Select(v => v.Baseline.Version))}.");
             if (await reader.ReadBoundsAsync(model, cancellationToken).ConfigureAwait(false) is { } bounds
                 && calendar.Covering(bounds.First, bounds.Last).Skip(MaxReportWindows).Any())
                 return new Problem(400, $"every={calendar.Name} makes more than {MaxReportWindows} windows of what is stored; choose a longer unit.");

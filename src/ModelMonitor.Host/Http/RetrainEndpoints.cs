@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using ModelMonitor.Engine.Json;
 using ModelMonitor.Engine.Models;
@@ -56,21 +55,11 @@ internal static class RetrainEndpoints
     private static async Task<IResult> RequestAsync(HttpContext context, ModelCatalog catalog, string model)
     {
         if (catalog.Find(model) is null) return QueryEndpoints.UnknownModel(catalog, model);
-        string? by, reason;
+        if (await PersonalRequest.ReadAsync(context).ConfigureAwait(false) is not { } request) return PersonalRequest.Malformed;
+        if (request.By is null) return PersonalRequest.Nobody;
         try
         {
-            var body = await JsonNode.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted).ConfigureAwait(false) as JsonObject;
-            (by, reason) = ((string?)body?["by"], (string?)body?["reason"]);
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
-        {
-            return new Problem(400, "The body must be JSON such as { \"by\": \"alice\", \"reason\": \"…\" }.");
-        }
-
-        if (string.IsNullOrWhiteSpace(by)) return new Problem(400, "by must say who asks.");
-        try
-        {
-            var key = await context.RequestServices.GetRequiredService<RetrainService>().RequestAsync(model, by, string.IsNullOrWhiteSpace(reason) ? null : reason, context.RequestAborted).ConfigureAwait(false);
+            var key = await context.RequestServices.GetRequiredService<RetrainService>().RequestAsync(model, request.By, request.Reason, context.RequestAborted).ConfigureAwait(false);
             return Json(new JsonObject { ["key"] = key, ["model"] = model }, 202);
         }
         catch (RetrainRefusedException e)

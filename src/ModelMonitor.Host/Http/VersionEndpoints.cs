@@ -22,28 +22,61 @@ internal static class VersionEndpoints
             .WithSummary("Hands in a challenger: the body is its ONNX file. ?version= its name (else named after the champion), ?request= the retrain request that it answers, ?by= who. The same file again is the same challenger.")
             .Accepts<byte[]>(Onnx).Produces<object>(202, "application/json")
             .Produces(404, contentType: Problem.ContentType).Produces(409, contentType: Problem.ContentType).Produces(413, contentType: Problem.ContentType).Produces(415, contentType: Problem.ContentType);
+        Act(routes, "/v1/models/{model}/versions/{version}/promote", PromoteAsync, "Promote", "Lets a version serve that passed all its tests: { \"by\": \"alice\" }. 409 where it is not ready, with what it waits for.");
+        Act(routes, "/v1/models/{model}/versions/{version}/withdraw", WithdrawAsync, "Withdraw", "A challenger is not wanted any more: { \"by\": \"alice\" }.");
+        Act(routes, "/v1/models/{model}/rollback", RollBackAsync, "Rollback", "Lets the version serve again that served before: { \"by\": \"alice\", \"reason\": \"…\" }. 409 where there was none.");
     }
 
-    public static JsonObject ToJson(VersionDossier dossier)
+    private static void Act(IEndpointRouteBuilder routes, string pattern, Delegate act, string name, string summary) =>
+        routes.MapPost(pattern, act).WithName(name).WithTags("lifecycle").WithSummary(summary).Accepts<object>("application/json").Produces<object>(200, "application/json")
+            .Produces(400, contentType: Problem.ContentType).Produces(404, contentType: Problem.ContentType).Produces(409, contentType: Problem.ContentType);
+
+    public static JsonObject ToJson(VersionDossier dossier, string? waitsFor = null)
     {
         ArgumentNullException.ThrowIfNull(dossier);
         return new()
         {
             ["version"] = dossier.Version,
-            ["stage"] = StageName(dossier.Stage),
+            ["stage"] = VersionLifecycle.Name(dossier.Stage),
             ["since"] = EvaluationJson.Time(dossier.StageSince),
             ["received"] = EvaluationJson.Time(dossier.ReceivedAt),
-            ["champion"] = dossier.Champion,
+            ["champion"] = dossier.Champion.Length > 0 ? dossier.Champion : null,
+            ["previous"] = dossier.Previous,
             ["attempt"] = dossier.Attempt,
             ["source"] = dossier.Source,
             ["request"] = dossier.Request,
             ["sha256"] = dossier.Sha256,
+            ["waits_for"] = waitsFor,
             ["checks"] = new JsonArray([.. dossier.Checks.Select(c => (JsonNode)new JsonObject { ["name"] = c.Name, ["passed"] = c.Passed, ["text"] = c.Text })]),
             ["report"] = dossier.Report is null ? null : JsonNode.Parse(dossier.Report),
         };
     }
 
-    private static string StageName(VersionStage stage) => string.Concat(stage.ToString().Select((c, i) => i > 0 && char.IsUpper(c) ? "_" + char.ToLowerInvariant(c) : char.ToLowerInvariant(c).ToString()));
+    private static Task<IResult> PromoteAsync(HttpContext context, string model, string version) =>
+        ActAsync(context, model, (lifecycle, by, _, cancellationToken) => lifecycle.PromoteAsync(model, version, by, cancellationToken));
+
+    private static Task<IResult> RollBackAsync(HttpContext context, string model) =>
+        ActAsync(context, model, (lifecycle, by, reason, cancellationToken) => lifecycle.RollBackAsync(model, by, reason, cancellationToken));
+
+    private static Task<IResult> WithdrawAsync(HttpContext context, string model, string version) =>
+        ActAsync(context, model, (lifecycle, by, _, cancellationToken) => lifecycle.WithdrawAsync(model, version, by, cancellationToken));
+
+    private static async Task<IResult> ActAsync(HttpContext context, string model, Func<LifecycleService, string, string?, CancellationToken, Task<VersionDossier>> act)
+    {
+        var catalog = context.RequestServices.GetRequiredService<ModelCatalog>();
+        if (catalog.Find(model) is null) return QueryEndpoints.UnknownModel(catalog, model);
+        if (await PersonalRequest.ReadAsync(context).ConfigureAwait(false) is not { } request) return PersonalRequest.Malformed;
+        if (request.By is null) return PersonalRequest.Nobody;
+        try
+        {
+            var dossier = await act(context.RequestServices.GetRequiredService<LifecycleService>(), request.By, request.Reason, context.RequestAborted).ConfigureAwait(false);
+            return Results.Text(ToJson(dossier).ToJsonString(), "application/json", Encoding.UTF8, 200);
+        }
+        catch (ChallengerRefusedException e)
+        {
+            return new Problem(409, char.ToUpperInvariant(e.Message[0]) + e.Message[1..] + ".");
+        }
+    }
 
     private static async Task<IResult> AddAsync(HttpContext context, ModelCatalog catalog, MonitorOptions options, string model, string? version, string? request, string? by)
     {

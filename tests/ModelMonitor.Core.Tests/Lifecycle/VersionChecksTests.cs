@@ -48,9 +48,9 @@ public sealed class VersionChecksTests
     [Fact]
     public void A_version_is_taken_back_only_where_it_is_worse_beyond_chance()
     {
-        Assert.True(VersionChecks.NotWorse("mse", null, 0.05).Passed);
-        Assert.True(VersionChecks.NotWorse("mse", new("mse", 3, 3.1, -0.1, 0.1, 500, "paired"), 0.05).Passed);
-        Assert.False(VersionChecks.NotWorse("mse", new("mse", 3, 3.5, -0.5, 0.1, 500, "paired"), 0.05).Passed);
+        Assert.True(VersionChecks.NotWorse("watch", "mse", null, 0.05).Passed);
+        Assert.True(VersionChecks.NotWorse("watch", "mse", new("mse", 3, 3.1, -0.1, 0.1, 500, "paired"), 0.05).Passed);
+        Assert.False(VersionChecks.NotWorse("watch", "mse", new("mse", 3, 3.5, -0.5, 0.1, 500, "paired"), 0.05).Passed);
     }
 
     private static Baseline Of(string version, double train, double holdout) => Reference with

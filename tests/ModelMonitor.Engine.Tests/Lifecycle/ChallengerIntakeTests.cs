@@ -65,14 +65,14 @@ public sealed class ChallengerIntakeTests : IDisposable
         Assert.Equal(2, (await Dossiers(monitor)).Count);
     }
 
-    private Running Monitor() => new(options: Given.Monitor() with { StateFolder = _folder.FullName, Actions = [new ActionOptions { Name = "retrain", Hook = "fake" }] });
+    private Running Monitor() => new(Given.Model with { Scorer = new RepeatingScorer() }, options: Given.Monitor() with { StateFolder = _folder.FullName, Actions = [new ActionOptions { Name = "retrain", Hook = "fake" }] });
 
     private static ChallengerIntake Intake(Running monitor) => new(monitor.Catalog, monitor.Options, monitor.Writer);
 
     private static async Task<IReadOnlyList<VersionDossier>> Dossiers(Running monitor)
     {
         await using var reader = await monitor.Store.OpenSnapshotAsync(default);
-        return await ChallengerIntake.ReadAsync(reader, "m", default);
+        return await VersionDossier.ReadAsync(reader, "m", default);
     }
 
     private string File(string content)

@@ -1,0 +1,46 @@
+using System.Text.Json.Nodes;
+using ModelMonitor.Core.Lifecycle;
+using ModelMonitor.Engine.Actions;
+using ModelMonitor.Engine.Json;
+using ModelMonitor.Engine.Models;
+using ModelMonitor.Engine.Options;
+using ModelMonitor.Engine.State;
+
+namespace ModelMonitor.Engine.Lifecycle;
+
+/// <summary>What others are told when another version serves.</summary>
+internal static class ServingMessage
+{
+    /// <summary>For the serving side: which version it is, and where its file lies.</summary>
+    public static OutboxRecord Changed(MonitoredModel from, MonitoredModel next, VersionDossier dossier, bool promoted, string actor, string reason, IReadOnlyList<VersionCheck> checks, long now)
+    {
+        var data = new JsonObject
+        {
+            ["model"] = from.Name,
+            ["version"] = next.Baseline.Version,
+            ["previous"] = from.Baseline.Version,
+            ["onnx"] = dossier.Onnx,
+            ["sha256"] = next.Baseline.ModelSha256,
+            ["baseline_hash"] = next.Baseline.Hash,
+            ["by"] = actor,
+            ["message"] = reason,
+            ["checks"] = Checks(promoted ? dossier.Checks : checks),
+        };
+        return Record(ActionMessage.Promote, ActionMessage.Promote, promoted ? "version_promoted" : "version_rolled_back", from.Name, next.Baseline.Version, now, data, from.Baseline.Version);
+    }
+
+    /// <summary>A rule that fired for a version which serves no more.</summary>
+    public static OutboxRecord Resolved(MonitoredModel from, string rule, ActionOptions action, string what, long now)
+    {
+        var data = new JsonObject { ["model"] = from.Name, ["version"] = from.Baseline.Version, ["rule"] = rule, ["state"] = "resolved", ["message"] = what };
+        return Record(action.Name, rule, "rule_resolved", from.Name, from.Baseline.Version, now, data, action.Name + rule);
+    }
+
+    public static JsonArray Checks(IEnumerable<VersionCheck> checks) => [.. checks.Select(c => (JsonNode)new JsonObject { ["name"] = c.Name, ["passed"] = c.Passed, ["text"] = c.Text })];
+
+    private static OutboxRecord Record(string action, string rule, string what, string model, string version, long now, JsonObject data, string beside)
+    {
+        var key = ActionMessage.KeyOf(model, version, what, beside, EvaluationJson.Time(now));
+        return new() { Key = key, Model = model, Action = action, Rule = rule, Payload = CloudEvent.Of(key, what, model, version, now, data).ToJsonString(), CreatedAt = now, DueAt = now };
+    }
+}

@@ -1,0 +1,30 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace ModelMonitor.Host.Http;
+
+/// <summary>What a person asks for by hand: { "by": "alice", "reason": "…" }.</summary>
+/// <param name="By">Null: it does not say who.</param>
+internal sealed record PersonalRequest(string? By, string? Reason)
+{
+    public static Problem Malformed => new(400, "The body must be JSON such as { \"by\": \"alice\", \"reason\": \"…\" }.");
+
+    public static Problem Nobody => new(400, "by must say who asks.");
+
+    /// <returns>Null where the body is none.</returns>
+    public static async Task<PersonalRequest?> ReadAsync(HttpContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        try
+        {
+            var body = await JsonNode.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted).ConfigureAwait(false) as JsonObject;
+            return new(Text(body?["by"]), Text(body?["reason"]));
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        {
+            return null;
+        }
+    }
+
+    private static string? Text(JsonNode? node) => (string?)node is { } text && !string.IsNullOrWhiteSpace(text) ? text : null;
+}
