@@ -4,6 +4,7 @@ using Apache.Arrow.Ipc;
 using Apache.Arrow.Types;
 using ModelMonitor.Core.Capture;
 using ModelMonitor.Engine.Actions;
+using ModelMonitor.Engine.Intake;
 using ModelMonitor.Engine.Json;
 using ModelMonitor.Engine.Models;
 using ModelMonitor.Engine.Options;
@@ -84,7 +85,7 @@ public sealed class CaptureExport(ModelCatalog catalog, MonitorOptions options, 
         using var stream = File.Create(path);
         using var writer = new ArrowStreamWriter(stream, new Schema([.. shared.Select(Plain)], null));
         foreach (var batch in batches)
-            writer.WriteRecordBatch(new RecordBatch(new Schema([.. shared.Select(Plain)], null), [.. shared.Select(f => Plain(batch.Column(f.Name), f.Name))], batch.Length));
+            writer.Write(new RecordBatch(new Schema([.. shared.Select(Plain)], null), [.. shared.Select(f => Plain(batch.Column(f.Name), f.Name))], batch.Length));
         writer.WriteEnd();
     }
 
@@ -92,5 +93,5 @@ public sealed class CaptureExport(ModelCatalog catalog, MonitorOptions options, 
     private static Field Plain(Field field) => field.DataType is DictionaryType { ValueType: var value } && value.TypeId == ArrowTypeId.String ? new Field(field.Name, StringType.Default, nullable: true) : new Field(field.Name, field.DataType, nullable: true);
 
     private static IArrowArray Plain(IArrowArray column, string name) => column.Data.DataType is DictionaryType { ValueType.TypeId: ArrowTypeId.String }
-        ? Intake.ArrowTake.Rows([column], [.. Enumerable.Range(0, column.Length).Select(row => (0, row))], name)! : column;
+        ? ArrowTake.Rows([column], [.. Enumerable.Range(0, column.Length).Select(row => (0, row))], name)! : column;
 }

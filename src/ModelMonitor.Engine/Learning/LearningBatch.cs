@@ -53,7 +53,7 @@ internal sealed record LearningBatch(RecordBatch Rows, long[] Times, double[] Sc
         using var stream = new MemoryStream();
         using (var writer = new ArrowStreamWriter(stream, whole.Schema, leaveOpen: true))
         {
-            writer.WriteRecordBatch(whole);
+            writer.Write(whole);
             writer.WriteEnd();
         }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.IO.Hashing;
 using Apache.Arrow;
 using Apache.Arrow.Ipc;
+using ModelMonitor.Engine.Intake;
 using ModelMonitor.Host.Files;
 
 namespace ModelMonitor.Host.Cli;
@@ -74,7 +75,7 @@ internal static class SendRequests
         using var stream = new MemoryStream();
         using (var writer = new ArrowStreamWriter(stream, group[0].Schema, leaveOpen: true))
         {
-            foreach (var batch in group) writer.WriteRecordBatch(batch);
+            foreach (var batch in group) writer.Write(batch);
             writer.WriteEnd();
         }
 

@@ -77,7 +77,7 @@ internal sealed class Replay(ModelCatalog catalog, MonitorOptions options, Evalu
         using var body = new MemoryStream();
         using (var writer = new ArrowStreamWriter(body, delivery.Batch.Schema, leaveOpen: true))
         {
-            await writer.WriteRecordBatchAsync(delivery.Batch, cancellationToken);
+            await writer.WriteAsync(delivery.Batch, cancellationToken);
             await writer.WriteEndAsync(cancellationToken);
         }
 

@@ -33,7 +33,7 @@ internal static class ScoresReply
             using var reply = classes.Count > 0
                 ? new RecordBatch(s_classes, [Ids(batch, idColumn), Names(scores, classes), Probabilities(batch, scores)], batch.Rows)
                 : new RecordBatch(s_scores, [Ids(batch, idColumn), Values(scores)], batch.Rows);
-            await writer.WriteRecordBatchAsync(reply).ConfigureAwait(false);
+            await writer.WriteAsync(reply).ConfigureAwait(false);
         }
 
         await writer.WriteEndAsync().ConfigureAwait(false);

@@ -1,0 +1,140 @@
+using ModelMonitor.Core.Lifecycle;
+using ModelMonitor.Engine.State;
+
+namespace ModelMonitor.Host.Tests.Lifecycle;
+
+/// <summary>The way of a challenger, on the real store with real models: the overfitted model of the Chicago case serves, the sound one comes.</summary>
+public sealed class LoopTests
+{
+    private const string Overfitted = "model_overfit.onnx", Sound = "model.onnx";
+
+    [Fact]
+    public async Task A_better_version_passes_its_tests_shadows_serves_is_watched_and_stays()
+    {
+        await using var loop = await Loop.StartAsync(Overfitted);
+        await loop.ReplayAsync(2004, 3);
+        await loop.AddAsync(Sound, "better");
+        await loop.SettleAsync();
+        Assert.Equal(VersionStage.HoldoutPassed, (await loop.DossierAsync("better")).Stage);
+        Assert.Contains("of 100", loop.Lifecycle.WaitsFor("chicago", "better"), StringComparison.Ordinal);
+
+        // Half a year later there are rows to judge by; then it has to score some.
+        await loop.ReplayAsync(2006, 3);
+        await loop.SettleAsync();
+        Assert.Equal(VersionStage.Shadowing, (await loop.DossierAsync("better")).Stage);
+        Assert.Equal(["better"], loop.Serving.Challengers.Select(c => c.Baseline.Version));
+
+        await loop.ReplayAsync(2006, 5);
+        await loop.SettleAsync();
+        var promoted = await loop.DossierAsync("better");
+        Assert.True(promoted.Stage == VersionStage.Watched, promoted.Checks[^1].Text);
+        Assert.Equal(["loads", "overfitting", "sanity", "holdout", "production", "shadow", "shadow"], promoted.Checks.Select(c => c.Name));
+        Assert.All(promoted.Checks, check => Assert.True(check.Passed, check.Text));
+        Assert.Equal(("better", "2003"), (loop.Serving.Baseline.Version, promoted.Previous));
+        Assert.Equal(["2003"], loop.Serving.Challengers.Select(c => c.Baseline.Version));
+        var message = Assert.Single(await loop.OutboxAsync());
+        Assert.Contains("modelmonitor.version_promoted", message.Payload, StringComparison.Ordinal);
+
+        await loop.ReplayAsync(2006, 11);
+        await loop.SettleAsync();
+        Assert.Equal(VersionStage.Serving, (await loop.DossierAsync("better")).Stage);
+        Assert.Empty(loop.Serving.Challengers);
+        Assert.Equal(["2003"], loop.Serving.Earlier.Select(e => e.Baseline.Version));
+        Assert.Equal(new Dictionary<string, VersionRole> { ["2003"] = VersionRole.Retired, ["better"] = VersionRole.Champion }, await loop.RegistryAsync());
+        var trail = (await loop.AuditAsync()).Select(a => a.What).ToArray();
+        Assert.Equal([
+            "version 2003 became champion", "version better received as a challenger of 2003", "version better passed on the hold-out", "version better passed on production and scores as a shadow",
+            "version better passed as a shadow and may serve", "version better promoted in place of 2003", "version better passed its watch"], trail);
+    }
+
+    [Fact]
+    public async Task A_version_that_became_worse_goes_by_itself_and_the_one_before_serves_again()
+    {
+        // From the day of the promotion on the overfitted model is right: what was true in the tests is true no more.
+        await using var loop = await Loop.StartAsync(Overfitted);
+        await loop.ReplayAsync(2006, 3);
+        await loop.AddAsync(Sound, "better");
+        await loop.SettleAsync();
+        await loop.ReplayAsync(2006, 5);
+        await loop.SettleAsync();
+        Assert.Equal("better", loop.Serving.Baseline.Version);
+        await loop.ReplayAsync(2006, 10, truth: "2003");
+        await loop.SettleAsync();
+        var dossier = await loop.DossierAsync("better");
+        Assert.Equal(VersionStage.RolledBack, dossier.Stage);
+        Assert.Contains("worse", dossier.Checks[^1].Text, StringComparison.Ordinal);
+        Assert.Equal(("2003", VersionStage.Serving), (loop.Serving.Baseline.Version, (await loop.DossierAsync("2003")).Stage));
+        Assert.Equal(new Dictionary<string, VersionRole> { ["2003"] = VersionRole.Champion, ["better"] = VersionRole.Retired }, await loop.RegistryAsync());
+        Assert.Equal(2, (await loop.OutboxAsync()).Count);
+        await loop.ReopenAsync();
+        Assert.Equal("2003", loop.Serving.Baseline.Version);
+        // It stays away: the same file is the same version.
+        Assert.Equal(VersionStage.RolledBack, (await loop.AddAsync(Sound)).Stage);
+    }
+
+    [Theory]
+    [InlineData("worse", Overfitted, "holdout", "not clearly better")]
+    [InlineData("garbage", "garbage.onnx", "loads", "models.chicago")]
+    [InlineData("foreign", "foreign.onnx", "loads", "models.chicago")]
+    public async Task What_is_worse_or_no_such_model_is_refused_with_the_reason(string version, string file, string check, string text)
+    {
+        await using var loop = await Loop.StartAsync(Sound);
+        await File.WriteAllBytesAsync(Path.Combine(loop.Folder, "garbage.onnx"), [8, 8, 1, 2, 3], TestContext.Current.CancellationToken);
+        File.Copy(Path.Combine(AppContext.BaseDirectory, "Data", "flights", "model.onnx"), Path.Combine(loop.Folder, "foreign.onnx"));
+        await loop.AddAsync(file, version);
+        await loop.SettleAsync();
+        var dossier = await loop.DossierAsync(version);
+        Assert.Equal(VersionStage.Refused, dossier.Stage);
+        Assert.Equal(check, dossier.Checks.Last(c => !c.Passed).Name);
+        Assert.Contains(text, dossier.Checks.Last(c => !c.Passed).Text, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', dossier.Checks.Last(c => !c.Passed).Text);
+        if (version == "worse") Assert.Contains(dossier.Checks, c => c is { Name: "overfitting", Passed: false });
+        Assert.Equal(("2003", 0), (loop.Serving.Baseline.Version, loop.Serving.Challengers.Count));
+        Assert.Contains("modelmonitor_promotions_total{model=\"chicago\",outcome=\"refused\"} 1", await loop.Client.GetStringAsync("metrics", TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    /// <summary>The process dies before and after every commit of the way; opened again it goes on, and the end is the same.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Killed_at_each_step_the_loop_resumes_and_nothing_is_promoted_twice(bool after)
+    {
+        var deaths = 0;
+        await using var loop = await Loop.StartAsync(Overfitted);
+        await loop.ReplayAsync(2006, 3);
+        var added = false;
+        for (var month = 3; month <= 11; month++)
+        {
+            // Every commit of this month's steps is a death: the first before anything, the next one commit further on.
+            for (var commits = 0; commits < 12; commits++)
+            {
+                loop.Store.CutAfter(commits, after);
+                try
+                {
+                    if (!added) await loop.AddAsync(Sound, "better");
+                    added = true;
+                    await loop.SettleAsync();
+                }
+                catch (IOException)
+                {
+                    // The one that handed it in was told of no success, and does so again.
+                }
+
+                if (!loop.Store.IsCut) break;
+                deaths++;
+                await loop.ReopenAsync();
+            }
+
+            loop.Store.CutAfter(int.MaxValue, false);
+            await loop.ReplayAsync(2006, month + 1);
+        }
+
+        Assert.InRange(deaths, 4, 60);
+        Assert.Equal(("better", VersionStage.Serving), (loop.Serving.Baseline.Version, (await loop.DossierAsync("better")).Stage));
+        var trail = (await loop.AuditAsync()).Select(a => a.What).ToArray();
+        Assert.Equal(trail.Distinct(), trail);
+        Assert.Single(trail, what => what.Contains("promoted", StringComparison.Ordinal));
+        Assert.Single(await loop.OutboxAsync());
+        Assert.Equal(new Dictionary<string, VersionRole> { ["2003"] = VersionRole.Retired, ["better"] = VersionRole.Champion }, await loop.RegistryAsync());
+    }
+}
