@@ -1,4 +1,6 @@
 using ModelMonitor.Core.Baselines;
+using ModelMonitor.Core.Diagnosis;
+using ModelMonitor.Core.Evaluations;
 using ModelMonitor.Core.Lifecycle;
 using ModelMonitor.Core.Metrics;
 using static ModelMonitor.Core.Tests.Diagnosis.Given;
@@ -52,6 +54,23 @@ public sealed class VersionChecksTests
         Assert.True(VersionChecks.NotWorse("watch", "mse", new("mse", 3, 3.1, -0.1, 0.1, 500, "paired"), 0.05).Passed);
         Assert.False(VersionChecks.NotWorse("watch", "mse", new("mse", 3, 3.5, -0.5, 0.1, 500, "paired"), 0.05).Passed);
     }
+
+    [Fact]
+    public void A_shadow_scores_what_the_champion_scores_and_says_something()
+    {
+        var (own, its) = (Evaluated("2", 1000, 3), Evaluated("1", 1000, 1));
+        Assert.True(VersionChecks.Shadow(own, its).Passed);
+        Assert.Contains("997 of 1000 rows", VersionChecks.Shadow(own, its).Text, StringComparison.Ordinal);
+        Assert.False(VersionChecks.Shadow(Evaluated("2", 1000, 12), its).Passed);
+        Assert.True(VersionChecks.Shadow(Evaluated("2", 1000, 12), Evaluated("1", 1000, 10)).Passed);
+        var constant = own with { Findings = [new Finding(FindingKind.ConstantScore, null, "shadow", null, null, "All scores are 0.5.")] };
+        Assert.Equal("All scores are 0.5.", VersionChecks.Shadow(constant, its).Text);
+        Assert.False(VersionChecks.Shadow(constant, its).Passed);
+        // What the rows are like is no fault of the version.
+        Assert.True(VersionChecks.Shadow(own with { Findings = [new Finding(FindingKind.UnstableFeature, "psi", "shadow", 1, 0.2, "moved")] }, its).Passed);
+    }
+
+    private static Evaluation Evaluated(string version, long rows, long unscored) => Sound with { Version = version, Rows = rows, Unscored = unscored };
 
     private static Baseline Of(string version, double train, double holdout) => Reference with
     {

@@ -102,6 +102,54 @@ public sealed class ShadowTests
         Assert.Equal(0, monitor.Counted["rejected predictions duplicate_id"]);
     }
 
+    /// <summary>A batch is scored and counted under the versions that it began with: whoever serves when it is committed, each version counts each row once.</summary>
+    [Fact]
+    public async Task While_versions_take_each_others_place_no_row_is_lost_or_counted_twice()
+    {
+        await using var monitor = new Running(Given.Model with { Challengers = [Challenger("2")] });
+        using var stop = new CancellationTokenSource();
+        const int Deliveries = 100, RowsEach = 20;
+        var changes = 0;
+        var swaps = Task.Run(async () =>
+        {
+            for (; !stop.IsCancellationRequested; changes++)
+            {
+                monitor.Catalog.Serve(monitor.Serving.Challengers[0]);
+                await Task.Yield();
+            }
+        });
+        await Task.WhenAll(Enumerable.Range(0, 3).Select(sender => Task.Run(async () =>
+        {
+            for (var d = 0; d < Deliveries; d++)
+            {
+                await monitor.Predict([.. Enumerable.Range(0, RowsEach).Select(i => new Row($"{sender}.{d}.{i}", s_noon.AddMinutes(d % 50), i / 64.0, i % 8, "a"))]);
+                await monitor.Tell([.. Enumerable.Range(0, RowsEach).Select(i => new Truth($"{sender}.{d}.{i}", i % 2))]);
+            }
+        })));
+        await stop.CancelAsync();
+        await swaps;
+        await monitor.Sum();
+        Assert.True(changes > 10);
+        foreach (var model in monitor.Serving.Versions)
+        {
+            await using var reader = await monitor.Store.OpenSnapshotAsync(default);
+            var state = await WindowReader.ReadAsync(reader, model.Series, new(Instant.From(s_noon), Instant.From(s_noon.AddHours(1))), Core.Panes.PaneState.Empty(model.Baseline.Hash, model.Baseline.Shape), default);
+            Assert.Equal((3 * Deliveries * RowsEach, 3 * Deliveries * RowsEach), (state.Rows, state.LabelledRows));
+        }
+    }
+
+    [Fact]
+    public async Task Rows_that_a_known_version_served_are_no_unknown_version()
+    {
+        await using var monitor = new Running(Given.Model with { Challengers = [Challenger("2")] });
+        await monitor.Predict(new Row("a", s_noon, 0.5, Version: "1"), new Row("b", s_noon, 0.5, Version: "2"), new Row("c", s_noon, 0.5, Version: "3"));
+        await monitor.Sum();
+        await using var reader = await monitor.Store.OpenSnapshotAsync(default);
+        var series = await reader.ReadSeriesAsync("m", default);
+        Assert.Equal(["3"], series.Where(s => s.BaselineHash.Length == 0).Select(s => s.Version));
+        Assert.Equal(["1", "2"], series.Where(s => s.BaselineHash.Length > 0).Select(s => s.Version).Order());
+    }
+
     [Fact]
     public async Task A_challenger_that_is_disposed_meanwhile_is_left_out_and_the_delivery_is_taken()
     {

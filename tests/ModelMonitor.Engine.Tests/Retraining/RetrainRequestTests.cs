@@ -69,6 +69,29 @@ public sealed class RetrainRequestTests
         Assert.Contains("no model", (await Assert.ThrowsAsync<RetrainRefusedException>(() => service.RequestAsync("x", "bob", null, default))).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>What was asked for came to nothing, and the breach is there still: it is asked for again when the cooldown is over. A fact about a version is asked for once.</summary>
+    [Theory]
+    [InlineData(false, 2)]
+    [InlineData(true, 1)]
+    public async Task A_breach_that_goes_on_asks_again_after_the_cooldown(bool ofVersion, int requests)
+    {
+        var weak = new RuleDefinition { Name = "weak", Metric = "roc_auc", Below = 2, MinLabelShare = 0, Then = ["retrain"] };
+        await using var monitor = new Running(Given.ModelOf(Given.Options, overfitted: true), Given.Monitor(ofVersion ? s_overfitted : weak) with
+        {
+            Actions = [new() { Name = "retrain", Hook = "fake", Cooldown = TimeSpan.FromHours(2.5), Timeout = TimeSpan.FromMinutes(10) }],
+        });
+        for (var hour = 0; hour < 4; hour++)
+        {
+            var from = monitor.Clock.GetUtcNow().AddMinutes(-62);
+            await monitor.Predict([.. Enumerable.Range(0, 100).Select(i => new Row($"{hour}.{i}", from.AddMinutes(i % 50), i % 64 / 64.0, i % 8, "a", (i % 64 >= 32) == (i % 5 > 0) ? 1 : 0))]);
+            await monitor.Evaluations.RunAsync(monitor.Options.Windows[0], default);
+            Assert.Equal(hour < 3 ? 1 : requests, (await Requests(monitor)).Count);
+            monitor.Clock.Advance(TimeSpan.FromHours(1));
+        }
+
+        Assert.DoesNotContain(await monitor.Audit(), a => a.What.StartsWith("no retrain request", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_healthy_model_is_retrained_where_a_person_asks()
     {

@@ -21,6 +21,8 @@ public sealed class PrometheusTelemetryTests : IDisposable
     [InlineData("evaluations_skipped_total{model=\"flights\",window=\"hour\",reason=\"one_class_only\"}")]
     [InlineData("retrain_requests_total{model=\"flights\",rule=\"decay\",action=\"retrain\",outcome=\"delivered\"}")]
     [InlineData("evaluation_last_success_timestamp_seconds{model=\"flights\",window=\"day\"}")]
+    [InlineData("promotions_total{model=\"flights\",outcome=\"rolled_back\"}")]
+    [InlineData("challengers{model=\"flights\",stage=\"holdout_passed\"}")]
     [InlineData("label_delay_seconds_count{model=\"flights\"}")]
     [InlineData("score_duration_seconds_count{model=\"flights\"}")]
     [InlineData("commit_duration_seconds_count")]
@@ -68,6 +70,22 @@ public sealed class PrometheusTelemetryTests : IDisposable
         Assert.Equal(["v1/champion", "v2/challenger"], await VersionsAsync());
         _telemetry.ModelDeclared(Model, "v2", "champion", "cpu", "cd");
         Assert.Equal(["v2/champion"], await VersionsAsync());
+    }
+
+    [Fact]
+    public async Task Versions_on_their_way_are_counted_by_stage_and_since_when_only_while_there_is_one()
+    {
+        const string Since = "modelmonitor_challenger_stage_since_timestamp_seconds{model=\"flights\",stage=\"ready\"}";
+        _telemetry.ModelDeclared(Model, "v1", "champion", "cpu", "ab");
+        _telemetry.Challengers(Model, new Dictionary<string, (int Count, DateTimeOffset Since)> { ["ready"] = (2, DateTimeOffset.UnixEpoch.AddSeconds(50)) });
+        var series = await _registry.ScrapeAsync();
+        Assert.Equal((2, 50, 0), (series["modelmonitor_challengers{model=\"flights\",stage=\"ready\"}"], series[Since], series["modelmonitor_challengers{model=\"flights\",stage=\"received\"}"]));
+        _telemetry.Challengers(Model, new Dictionary<string, (int Count, DateTimeOffset Since)>());
+        series = await _registry.ScrapeAsync();
+        Assert.Equal(0, series["modelmonitor_challengers{model=\"flights\",stage=\"ready\"}"]);
+        Assert.False(series.ContainsKey(Since));
+        _telemetry.Promotion(Model, "promoted");
+        Assert.Equal(1, (await _registry.ScrapeAsync())["modelmonitor_promotions_total{model=\"flights\",outcome=\"promoted\"}"]);
     }
 
     [Fact]

@@ -23,6 +23,7 @@ internal sealed class Loop : IAsyncDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("modelmonitor-loop-");
     private readonly IReadOnlyList<(string Stream, long At, RecordBatch Batch)> _deliveries;
     private Opened? _opened;
+    private readonly List<(DeliveryIdentity Identity, RecordBatch Batch)> _held = [];
     private int _sent;
 
     private Loop()
@@ -84,7 +85,8 @@ internal sealed class Loop : IAsyncDisposable
 
     /// <summary>Sends what was due by a time, and moves the clock there.</summary>
     /// <param name="truth">The version whose scores come back as the labels; null: the labels are as they were recorded.</param>
-    public async Task ReplayAsync(int year, int month, string? truth = null)
+    /// <param name="withoutLabels">They are held back, for <see cref="ReplayLabelsAsync"/>.</param>
+    public async Task ReplayAsync(int year, int month, string? truth = null, bool withoutLabels = false)
     {
         var until = new DateTimeOffset(year, month, 1, 0, 0, 0, TimeSpan.Zero);
         var ingest = _opened!.App.Services.GetRequiredService<IngestService>();
@@ -94,10 +96,18 @@ internal sealed class Loop : IAsyncDisposable
             Clock.StepTo(Instant.ToTime(at));
             var identity = new DeliveryIdentity($"loop-{_sent}", 1);
             if (stream == Streams.Predictions) Assert.Equal(batch.Length, (await ingest.PredictionsAsync(Serving, [batch], identity))!.Value.Reply.Rows);
+            else if (withoutLabels) _held.Add((identity, batch));
             else Assert.NotNull(await ingest.LabelsAsync(Serving, [truth is null ? batch : await RelabelledAsync(batch, truth)], identity));
         }
 
         Clock.StepTo(until);
+    }
+
+    /// <summary>Sends the labels that were held back.</summary>
+    public async Task ReplayLabelsAsync()
+    {
+        foreach (var (identity, batch) in _held) Assert.NotNull(await _opened!.App.Services.GetRequiredService<IngestService>().LabelsAsync(Serving, [batch], identity));
+        _held.Clear();
     }
 
     /// <summary>Steps until nothing moves any more.</summary>
