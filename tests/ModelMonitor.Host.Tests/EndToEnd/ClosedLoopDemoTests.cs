@@ -9,7 +9,7 @@ public sealed partial class ClosedLoopDemoTests
     [Fact]
     public async Task The_closed_loop_ends_with_a_better_version_than_it_began_with()
     {
-        var demo = await CommandProcess.RunAsync(["demo", "--closed-loop", "--exit", "--port", "0"]);
+        var demo = await CommandProcess.RunAsync(["demo", "--closed-loop", "--exit", "--port", "0"], patience: TimeSpan.FromMinutes(6));
 
         Assert.Equal(0, demo.Exit);
         Assert.DoesNotContain("   at ", demo.Output, StringComparison.Ordinal);

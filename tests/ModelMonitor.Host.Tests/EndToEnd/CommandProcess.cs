@@ -8,11 +8,11 @@ internal sealed record CommandProcess(int Exit, string Output, string Error)
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     /// <param name="signal">Sent as soon as stdout says <paramref name="when"/>; null: none.</param>
-    public static async Task<CommandProcess> RunAsync(IEnumerable<string> args, string? signal = null, string when = "")
+    public static async Task<CommandProcess> RunAsync(IEnumerable<string> args, string? signal = null, string when = "", TimeSpan? patience = null)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "modelmonitor.dll"), .. args]) { RedirectStandardOutput = true, RedirectStandardError = true };
         using var process = Process.Start(start)!;
-        using var limit = new CancellationTokenSource(Patience);
+        using var limit = new CancellationTokenSource(patience ?? Patience);
         try
         {
             var error = process.StandardError.ReadToEndAsync(limit.Token);
