@@ -1,3 +1,4 @@
+using System.Globalization;
 using ModelMonitor.Engine;
 using ModelMonitor.Engine.Commit;
 using ModelMonitor.Engine.Evaluating;
@@ -15,6 +16,7 @@ internal sealed class VersionRegistration(ModelCatalog catalog, StateWriter writ
         var work = new Work(catalog);
         await writer.SubmitAsync(work);
         if (work.Fault is { } fault) throw new ModelLoadException(fault);
+        telemetry.State(work.State.ToString("x16", CultureInfo.InvariantCulture));
         foreach (var model in catalog.Models)
         {
             foreach (var challenger in model.Challengers)
@@ -54,6 +56,17 @@ internal sealed class VersionRegistration(ModelCatalog catalog, StateWriter writ
 
         public string? Fault { get; private set; }
 
+        public long State { get; private set; }
+
+        /// <summary>The state's name: made once, with the state.</summary>
+        private async ValueTask NameStateAsync(CommitScope scope, CancellationToken cancellationToken)
+        {
+            const string Mark = "state";
+            var known = await scope.Transaction.ReadMarkAsync(Mark, cancellationToken);
+            State = known ?? Random.Shared.NextInt64();
+            if (known is null) await scope.Transaction.WriteMarkAsync(Mark, State, cancellationToken);
+        }
+
         /// <summary>What is no challenger any more is retired; what was a champion before and stands there as a challenger is one.</summary>
         private async ValueTask RegisterChallengersAsync(CommitScope scope, MonitoredModel model, IReadOnlyList<VersionRecord> versions, CancellationToken cancellationToken)
         {
@@ -78,6 +91,7 @@ internal sealed class VersionRegistration(ModelCatalog catalog, StateWriter writ
         public async ValueTask ApplyAsync(CommitScope scope, CancellationToken cancellationToken)
         {
             Fault = null;
+            await NameStateAsync(scope, cancellationToken);
             foreach (var model in catalog.Models)
             {
                 var versions = await scope.Transaction.ReadVersionsAsync(model.Name, cancellationToken);
