@@ -1,5 +1,4 @@
 using ModelMonitor.Core.Diagnosis;
-using YamlDotNet.RepresentationModel;
 
 namespace ModelMonitor.Operations.Tests;
 

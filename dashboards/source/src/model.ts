@@ -11,10 +11,10 @@ const baseline = (metric: string): Series[] => [
   { expr: one("modelmonitor_target", `${ofModel}, metric="${metric}"`), legend: "target", style: "limit" },
 ];
 
-const primary = (title: string, metric: string, description: string) => lines(title, `${description} With its 95 % interval, what it was on the training rows and on the hold-out, and the target.`, [...interval(`modelmonitor_${metric}`, of(metric)), ...baseline(metric)], { width: 12, height: 10 });
+const primary = (title: string, metric: string, description: string, series: Series[]) =>
+  lines(title, `${description} Beside it what it was on the training rows and on the hold-out, and the target.`, [...series, ...baseline(metric)], { height: 10 });
 
 const several = (title: string, description: string, metrics: string[], look = {}) => lines(title, description, metrics.map((metric) => value(`modelmonitor_${metric}`, of(metric))), { width: 8, ...look });
-
 
 const psi = [0.1, 0.2].map((at, i): [number, string] => [at, ["orange", "red"][i]]);
 
@@ -33,7 +33,7 @@ export const model = board("model", "Model", "One model: how good it is, against
   {
     heading: "Binary",
     panels: [
-      primary("ROC AUC", "roc_auc", "The chance that a positive row scores above a negative one."),
+      primary("ROC AUC", "roc_auc", "The chance that a positive row scores above a negative one, with its 95 % interval.", interval("modelmonitor_roc_auc", of("roc_auc"))),
       lines("ROC AUC, realised and estimated", "The estimate needs no labels and covers the newest window; it assumes that calibration holds, so it does not see a changed relation of inputs and label. It is withheld once it is proved wrong.", [value("modelmonitor_roc_auc", of("realised")), ...interval("modelmonitor_estimated_roc_auc", of("estimated")), value("modelmonitor_estimated_roc_auc_error", of("estimated minus realised"))], { height: 10 }),
       several("At the threshold", "Counts at the model's decision threshold.", ["precision", "recall", "f1", "accuracy", "balanced_accuracy", "mcc"]),
       several("Ranking", "How well the scores order the rows.", ["ks", "gini", "average_precision"]),
@@ -45,14 +45,14 @@ export const model = board("model", "Model", "One model: how good it is, against
   {
     heading: "Multiclass",
     panels: [
-      primary("ROC AUC, one against the rest", "roc_auc_ovr_macro", "Mean over the classes."),
+      primary("ROC AUC, one against the rest", "roc_auc_ovr_macro", "Mean over the classes, with its 95 % interval.", interval("modelmonitor_roc_auc_ovr_macro", of("roc_auc_ovr_macro"))),
       lines("Over the classes", "Macro: each class counts the same; micro: each row; weighted: each class by its rows.", ["f1_macro", "f1_micro", "f1_weighted", "precision_macro", "recall_macro", "accuracy"].map((metric) => value(`modelmonitor_${metric}`, of(metric))), { height: 10 }),
     ],
   },
   {
     heading: "Regression",
     panels: [
-      primary("R²", "r2", "Share of the label's variance that the model explains."),
+      primary("R²", "r2", "Share of the label's variance that the model explains.", [value("modelmonitor_r2", of("r2"))]),
       lines("Errors", "In the label's unit; lower is better.", [...interval("modelmonitor_mae", of("mae")), value("modelmonitor_rmse", of("rmse")), value("modelmonitor_mean_error", of("mean error (bias)"))], { height: 10 }),
       lines("MSE", "Mean squared error: bias² plus the variance of the error.", [...interval("modelmonitor_mse", of("mse")), ...baseline("mse")]),
       lines("Variances", "Of errors, predictions and labels. Predictions that vary less than labels: the model is too stiff, or sees too little.", ["error_variance", "prediction_variance", "label_variance"].map((metric) => value(`modelmonitor_${metric}`, of(metric))), { min: 0 }),
