@@ -16,7 +16,7 @@ internal sealed class VersionRegistration(ModelCatalog catalog, StateWriter writ
         var work = new Work(catalog);
         await writer.SubmitAsync(work);
         if (work.Fault is { } fault) throw new ModelLoadException(fault);
-        telemetry.State(work.State.ToString("x16", CultureInfo.InvariantCulture));
+        telemetry.State(work.State.ToString("x8", CultureInfo.InvariantCulture));
         foreach (var model in catalog.Models)
         {
             foreach (var challenger in model.Challengers)
@@ -58,12 +58,12 @@ internal sealed class VersionRegistration(ModelCatalog catalog, StateWriter writ
 
         public long State { get; private set; }
 
-        /// <summary>The state's name: made once, with the state.</summary>
+        /// <summary>The state's name: made once, with the state. Short, for it stands in legends.</summary>
         private async ValueTask NameStateAsync(CommitScope scope, CancellationToken cancellationToken)
         {
             const string Mark = "state";
             var known = await scope.Transaction.ReadMarkAsync(Mark, cancellationToken);
-            State = known ?? Random.Shared.NextInt64();
+            State = known ?? Random.Shared.NextInt64(1L << 32);
             if (known is null) await scope.Transaction.WriteMarkAsync(Mark, State, cancellationToken);
         }
 

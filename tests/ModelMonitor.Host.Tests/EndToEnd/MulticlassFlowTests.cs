@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Apache.Arrow;
 using Apache.Arrow.Ipc;
-using Apache.Arrow.Types;
 using ModelMonitor.Host.Tests.Cli;
 using static ModelMonitor.Host.Tests.EndToEnd.Pets;
 using static ModelMonitor.Host.Tests.Scoring.OnnxFile;
