@@ -6,6 +6,9 @@ internal static class Expected
     /// <summary>Exported once promotions are.</summary>
     public static readonly string[] NotYetExported = ["modelmonitor_challengers", "modelmonitor_challenger_stage_since_timestamp_seconds", "modelmonitor_promotions_total"];
 
+    /// <summary>Commands of the runbook that come with promotions.</summary>
+    public static readonly string[] NotYetCommands = ["promote", "rollback"];
+
     /// <summary>Expressions with one of these may be without data.</summary>
     public static readonly IReadOnlyDictionary<string, string> WithoutData = new Dictionary<string, string>
     {

@@ -67,6 +67,14 @@ public sealed class LiveMonitor : IAsyncLifetime
             .Any(sample => double.IsFinite(double.Parse((string)sample![1]!, NumberStyles.Float, CultureInfo.InvariantCulture)));
     }
 
+    /// <summary>What the monitor answers to a GET.</summary>
+    internal async Task<System.Net.HttpStatusCode> GetAsync(string path)
+    {
+        _ = Prometheus;
+        using var response = await _monitor!.Client.GetAsync(path);
+        return response.StatusCode;
+    }
+
     /// <summary>The families that `/metrics` lists, by name: histograms by those of their series.</summary>
     internal async Task<IReadOnlyCollection<string>> ExportedAsync()
     {

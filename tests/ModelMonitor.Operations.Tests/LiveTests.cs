@@ -1,3 +1,5 @@
+using System.Net;
+using System.Text.RegularExpressions;
 using ModelMonitor.Core.Diagnosis;
 using ModelMonitor.Core.Metrics;
 using ModelMonitor.Host.Export;
@@ -64,6 +66,14 @@ public sealed class LiveTests(LiveMonitor live) : IClassFixture<LiveMonitor>
             var (series, label) = (query["label_values(".Length..query.LastIndexOf(',')], query[(query.LastIndexOf(',') + 1)..^1].Trim());
             Assert.Empty(await live.WithoutDataAsync([$"count by ({label}) ({Dashboard.Filled(series)[..^(series.EndsWith('}') ? 1 : 0)]}{(series.EndsWith('}') ? ", " : "{")}{label}!=\"\"}})"]));
         }
+    }
+
+    [Fact]
+    public async Task Every_address_of_the_runbook_answers()
+    {
+        var paths = Regex.Matches(File.ReadAllText(Files.Runbook), "\\$M/([^ \"`]+)").Select(m => m.Groups[1].Value.Replace("$MODEL", "flights", StringComparison.Ordinal)).Distinct().ToList();
+        Assert.True(paths.Count > 5);
+        foreach (var path in paths) Assert.Equal((path, HttpStatusCode.OK), (path, await live.GetAsync(path)));
     }
 
     private static bool IsExcused(string expression) => PromQl.MetricsOf(expression).Any(metric => Expected.NotYetExported.Contains(metric) || Expected.WithoutData.Keys.Any(excused => metric.StartsWith(excused, StringComparison.Ordinal)));

@@ -1,6 +1,6 @@
 // Does the monitor itself keep up?
 import { board } from "./board";
-import { columns, lines, number, states } from "./panels";
+import { bars, columns, lines, number, states } from "./panels";
 import { ofModel, one, perSecond, quantile, within } from "./promql";
 
 const ofWindow = 'model=~"$model", window=~"$window"';
@@ -32,7 +32,7 @@ export const health = board("health", "Monitor health", "The monitors themselves
       lines("Commit duration", "By process: the median, and what 99 of 100 commits stay below.", [0.5, 0.99].map((q) => ({ expr: quantile(q, "modelmonitor_commit_duration_seconds", "", "instance"), legend: `${q * 100} % {{instance}}` })), { unit: "s", min: 0, limits: [[1, "red"]] }),
       lines("Score duration", "Time to score one batch, by model: the median, and what 99 of 100 stay below.", [0.5, 0.99].map((q) => ({ expr: quantile(q, "modelmonitor_score_duration_seconds", ofModel, "model"), legend: `${q * 100} % {{model}}` })), { unit: "s", min: 0 }),
       states("Device fallback", "Since when a model is scored on another device than the first that it is configured for.", [{ expr: `modelmonitor_device_fallback{${ofModel}}`, legend: "{{model}} {{instance}}" }], { width: 12 }),
-      lines("Device changes", "Times that scoring went on on another device, over the dashboard's time range.", [{ expr: within("modelmonitor_device_changes_total", ofModel, "model, from, to"), legend: "{{model}}: {{from}} to {{to}}" }], { min: 0, height: 7, none: "None" }),
+      bars("Device changes", "Times that scoring went on on another device, over the dashboard's time range.", [{ expr: within("modelmonitor_device_changes_total", ofModel, "model, from, to"), legend: "{{model}}: {{from}} to {{to}}" }], { min: 0, height: 7, none: "None" }),
     ],
   },
   {
@@ -42,8 +42,8 @@ export const health = board("health", "Monitor health", "The monitors themselves
       lines("Time since the last evaluation", "By process, since its start.", [{ expr: `time() - (modelmonitor_evaluation_last_success_timestamp_seconds{${ofWindow}} > 0)`, legend: "{{model}} {{window}} {{instance}}" }], { unit: "s", min: 0 }),
       columns("Withheld", "Evaluations that did not take place, and values that could not be given, over the dashboard's time range, by reason.", [{ expr: within("modelmonitor_evaluations_skipped_total", ofWindow, "model, window, reason") + " > 0", legend: "Times" }], { width: 12, height: 8 }),
       lines("Series withheld", "Series that found no room under the model's limit. Above 0: fewer segments, fewer features, or a higher limit.", [{ expr: `modelmonitor_series_withheld{${ofModel}}`, legend: "{{model}} {{instance}}" }], { min: 0 }),
-      lines("Sinks that failed", "Evaluations that a sink failed to publish, over the dashboard's time range.", [{ expr: "sum by (sink) (increase(modelmonitor_sink_failures_total[$__range]))", legend: "{{sink}}" }], { min: 0 }),
-      lines("Challengers that failed", "Deliveries that a challenger could not read or score, over the dashboard's time range.", [{ expr: within("modelmonitor_shadow_failures_total", ofModel, "model, version"), legend: "{{model}} {{version}}" }], { min: 0, none: "None" }),
+      bars("Sinks that failed", "Evaluations that a sink failed to publish, over the dashboard's time range.", [{ expr: "sum by (sink) (increase(modelmonitor_sink_failures_total[$__range]))", legend: "{{sink}}" }], { min: 0, height: 8 }),
+      bars("Challengers that failed", "Deliveries that a challenger could not read or score, over the dashboard's time range.", [{ expr: within("modelmonitor_shadow_failures_total", ofModel, "model, version"), legend: "{{model}} {{version}}" }], { min: 0, height: 8, none: "None" }),
     ],
   },
   {

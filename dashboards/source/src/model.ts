@@ -1,6 +1,6 @@
 // How good is this model, against what it was and what it must be?
 import { board } from "./board";
-import { Series, columns, interval, lines, number, states, value } from "./panels";
+import { Series, bars, columns, interval, lines, number, states, value } from "./panels";
 import { ofModel, ofVersion, one, quantile, within } from "./promql";
 
 const of = (text: string) => `${text} {{version}} {{state}}`;
@@ -85,7 +85,7 @@ export const model = board("model", "Model", "One model: how good it is, against
     panels: [
       lines("Challengers", "Challengers by the stage that they have reached.", [{ expr: one("modelmonitor_challengers", ofModel), legend: "{{stage}} {{state}}" }], { min: 0, width: 8 }),
       lines("Open retrain requests", "Requests that are not settled: one at most.", [value("modelmonitor_retrain_requests_open", "open {{state}}", ofModel)], { min: 0, width: 8 }),
-      lines("Promotions and rollbacks", "Decisions over the dashboard's time range.", [{ expr: within("modelmonitor_promotions_total", ofModel, "outcome"), legend: "{{outcome}}" }], { min: 0, width: 8 }),
+      bars("Promotions and rollbacks", "Decisions over the dashboard's time range.", [{ expr: within("modelmonitor_promotions_total", ofModel, "outcome"), legend: "{{outcome}}" }], { min: 0, width: 8, height: 8 }),
       columns("Messages", "What rules asked for over the dashboard's time range, and what became of it.", [{ expr: within("modelmonitor_retrain_requests_total", ofModel, "rule, action, outcome"), legend: "Messages" }], { width: 12 }),
       columns("Weights", "Norms of each weight tensor: what regularization shrinks.", [{ expr: `max by (version, tensor, norm) (modelmonitor_model_weight_norm{${ofVersion}})`, legend: "Norm" }], { width: 12 }),
     ],
