@@ -1,3 +1,5 @@
+using ModelMonitor.Core.Baselines;
+
 namespace ModelMonitor.Engine;
 
 /// <summary>What the monitor counts about itself. Thread-safe, cheap, never throws. Every count starts at 0 when its model is declared.</summary>
@@ -12,6 +14,16 @@ public interface ITelemetry
     /// <summary>Says how large a version's weights are, in place of what was said before.</summary>
     /// <param name="norms">Tensor, which norm (`l1`, `frobenius`, `max`, `near_zero_share`), value; values that are not finite are left out.</param>
     void WeightNorms(string model, string version, IEnumerable<(string Tensor, string Norm, double Value)> norms);
+
+    /// <summary>Says which state this process counts into. Processes that share a store say the same, all others something of their own.</summary>
+    void State(string id)
+    {
+    }
+
+    /// <summary>Says what a version was worth on its training rows and on its hold-out, in place of what was said before.</summary>
+    void Reference(Baseline baseline)
+    {
+    }
 
     /// <param name="stream">`predictions` or `labels`.</param>
     void RowsReceived(string model, string stream, long rows);
@@ -48,6 +60,12 @@ public interface ITelemetry
 
     /// <param name="outcome">`queued`, `delivered`, `failed`, `suppressed`.</param>
     void Action(string model, string rule, string action, string outcome);
+
+    /// <summary>A model's messages for an action that are not delivered yet.</summary>
+    /// <param name="retrying">How many of them were tried in vain.</param>
+    void Outbox(string model, string action, int pending, int retrying)
+    {
+    }
 
     /// <summary>Retrain requests of a model that are not settled: one at most.</summary>
     void RetrainsOpen(string model, int open);

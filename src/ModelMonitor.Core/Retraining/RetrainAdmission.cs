@@ -30,9 +30,11 @@ public static class RetrainAdmission
         : !Rules.Cooldown.Allows(last, now, cooldown) ? Cooldown
         : null;
 
-    /// <summary>Whether a rule that goes on being broken asks again: one whose request was put off, or a breach that is there still when the cooldown is over and nothing is on its way against it.</summary>
+    /// <summary>Whether a rule that goes on being broken asks again: where its request had to wait, or what came of it did not help. Whoever does not answer is not asked for ever.</summary>
     /// <param name="ofVersion">It is a fact about the version, which no window changes: one request is enough for ever.</param>
     /// <param name="asked">Requests of the rule for this version so far.</param>
+    /// <param name="answered">A model came of the last of them.</param>
     /// <param name="underWay">Challengers of this version.</param>
-    public static bool AsksAgain(bool ofVersion, int asked, int underWay, long cooldown) => underWay == 0 && (asked == 0 || (!ofVersion && cooldown > 0));
+    public static bool AsksAgain(bool ofVersion, int asked, bool answered, int underWay, long cooldown) =>
+        underWay == 0 && (asked == 0 || (!ofVersion && answered && cooldown > 0));
 }

@@ -19,10 +19,14 @@ public sealed class OutboxDispatcher(
     /// <summary>A receiver cannot put a message off for longer, nor beyond the end of time.</summary>
     private static readonly TimeSpan LongestWish = TimeSpan.FromDays(1);
 
+    /// <summary>How often what waits is counted: unlike what is due it may be much.</summary>
+    private static readonly TimeSpan CountEvery = TimeSpan.FromSeconds(15);
+
     /// <summary>How long an empty outbox is left alone.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<string, IRetrainHook> _hooks = ByName(hooks);
+    private DateTimeOffset _countAt;
 
     /// <summary>Works off what is due now, and returns when all of it is settled. Returns how many messages were tried.</summary>
     public async Task<int> RunOnceAsync(CancellationToken cancellationToken)
@@ -37,8 +41,23 @@ public sealed class OutboxDispatcher(
         var reader = await store.OpenSnapshotAsync(cancellationToken).ConfigureAwait(false);
         await using (reader.ConfigureAwait(false))
         {
-            return await reader.ReadDueOutboxAsync(Instant.From(clock.GetUtcNow()), AtOnce, cancellationToken).ConfigureAwait(false);
+            if (clock.GetUtcNow() is var now && now >= _countAt)
+            {
+                await CountAsync(reader, cancellationToken).ConfigureAwait(false);
+                _countAt = now + CountEvery;
+            }
+
+            return await reader.ReadDueOutboxAsync(Instant.From(now), AtOnce, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    private async Task CountAsync(IStateReader reader, CancellationToken cancellationToken)
+    {
+        var pending = await reader.ReadOutboxAsync(null, OutboxStatus.Pending, int.MaxValue, cancellationToken).ConfigureAwait(false);
+        var waiting = pending.ToLookup(message => (message.Model, message.Action));
+        var configured = options.Models.SelectMany(model => options.Actions, (model, action) => (Model: model.Name, Action: action.Name));
+        foreach (var key in configured.Union(waiting.Select(group => group.Key)))
+            telemetry.Outbox(key.Model, key.Action, waiting[key].Count(), waiting[key].Count(message => message.Error is not null));
     }
 
     /// <summary>A plugin cannot take the name of a hook that was there before it.</summary>

@@ -100,6 +100,7 @@ public sealed class EvaluationService(
         foreach (var (rule, action, outcome) in work.Actions) telemetry.Action(model.Name, rule, action, outcome);
         if (!work.IsNew) telemetry.EvaluationSkipped(model.Name, window.Name, evaluation.Rows + evaluation.PerformanceRows == 0 ? "no_rows" : "already_evaluated");
         telemetry.EvaluationSucceeded(model.Name, window.Name, clock.GetUtcNow());
+        telemetry.Reference(model.Baseline);
         var withheld = work.IsNew ? evaluation.Performance.Values.Concat(evaluation.Estimated.Values).Select(v => v.Status).OfType<string>().Distinct() : [];
         foreach (var status in withheld) telemetry.EvaluationSkipped(model.Name, window.Name, status);
         // Its reference was replaced while it was evaluated: the evaluation against the new one is on its way.

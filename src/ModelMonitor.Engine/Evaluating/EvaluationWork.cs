@@ -120,8 +120,8 @@ internal sealed class EvaluationWork(MonitoredModel model, Evaluation evaluation
         var action = options.Actions.First(a => a.Name == ActionMessage.Retrain);
         var requests = await RetrainRequests.ReadAsync(scope.Transaction, model.Name, int.MaxValue, cancellationToken).ConfigureAwait(false);
         var underWay = (await VersionDossier.ReadAsync(scope.Transaction, model.Name, cancellationToken).ConfigureAwait(false)).Count(d => d.Champion == evaluation.Version && VersionLifecycle.IsChallenger(d.Stage));
-        var asked = requests.Count(r => r.Version == evaluation.Version && r.Trigger == rule.Name);
-        if (!RetrainAdmission.AsksAgain(FindingKind.IsOfVersion(rule.Finding), asked, underWay, Instant.From(action.Cooldown))) return;
+        var asked = requests.Where(r => r.Version == evaluation.Version && r.Trigger == rule.Name).ToArray();
+        if (!RetrainAdmission.AsksAgain(FindingKind.IsOfVersion(rule.Finding), asked.Length, asked is [{ Challenger: not null }, ..], underWay, Instant.From(action.Cooldown))) return;
         if (RetrainRequests.Refusal(requests, Prescription.For(Diagnosed()), action, scope.Now) is not null) return;
         var again = new RuleTransition(RuleChange.Fired, rule.Name, RuleEvaluator.RangeOf(rule, evaluation), verdict) { Segment = evaluation.Segment };
         _actions.Add((rule.Name, action.Name, await RetrainAsync(scope, again, action, cancellationToken).ConfigureAwait(false)));

@@ -12,10 +12,12 @@ internal static class KnownNames
 
     public static readonly string[] LabelOutcomes = ["joined", "waiting", "duplicate", "corrected", "expired"];
 
+    public const string SkippedByError = "error";
+
     /// <summary>Why a whole evaluation, or a value of it, was withheld.</summary>
     public static readonly string[] SkipReasons =
     [
-        "error", "already_evaluated", "state_forgotten", "learning", MetricStatus.NoRows, MetricStatus.OneClassOnly, MetricStatus.NoLabels, MetricStatus.NoValues,
+        SkippedByError, "already_evaluated", "state_forgotten", "learning", MetricStatus.NoRows, MetricStatus.OneClassOnly, MetricStatus.NoLabels, MetricStatus.NoValues,
         MetricStatus.NoPositives, MetricStatus.NoPredictedPositives, MetricStatus.ConstantPrediction, MetricStatus.ConstantLabel,
         MetricStatus.ConstantReference, MetricStatus.ZeroDenominator, MetricStatus.UndefinedOperand, MetricStatus.TooFewLabels,
         MetricStatus.LabelsImmature, MetricStatus.NoReferenceChunks, MetricStatus.NoHoldout, MetricStatus.CalibrationLost,

@@ -24,6 +24,8 @@ public sealed class PrometheusSink : IEvaluationSink
     private readonly int _featureRoom;
     private readonly Gauge _rows;
     private readonly Gauge _labelledRows;
+    private readonly Gauge _dueRows;
+    private readonly Gauge _dueLabelledRows;
     private readonly Gauge _windowEnd;
     private readonly Gauge _finding;
     private readonly Gauge _ruleBreached;
@@ -46,6 +48,8 @@ public sealed class PrometheusSink : IEvaluationSink
         _featureRoom = registry.Budget.Limit * 2 / 5 / (seriesPerFeature * windows);
         _rows = Family("window_rows", "Rows in the newest window.");
         _labelledRows = Family("window_labelled_rows", "Rows in the newest window whose label is known.");
+        _dueRows = Family("performance_window_rows", "Rows in the newest window whose labels are due: what realised performance rests on.");
+        _dueLabelledRows = Family("performance_window_labelled_rows", "Rows in the newest window whose labels are due, and are known.");
         _windowEnd = Family("window_end_timestamp_seconds", "End of the newest window, exclusive, in seconds of UTC since 1970.");
         _finding = Family("finding", "1 while something is so that should not be, else 0.", "kind");
         _ruleBreached = Family("rule_breached", "1 while the rule is breached, else 0.", "rule");
@@ -71,6 +75,8 @@ public sealed class PrometheusSink : IEvaluationSink
         var always = group.IsWhole ? SeriesRank.Always : SeriesRank.Segment;
         group.Set(_rows, always, evaluation.Rows);
         group.Set(_labelledRows, always, evaluation.Labelled);
+        group.Set(_dueRows, always, evaluation.PerformanceRows);
+        group.Set(_dueLabelledRows, always, evaluation.PerformanceLabelled);
         group.Set(_windowEnd, always, evaluation.Range.End / 1e6);
         foreach (var (rule, breached) in published.Rules) group.Set(_ruleBreached, ValueRank(group), breached ? 1 : 0, rule);
         SetFindings(group, evaluation.Findings);

@@ -1,7 +1,11 @@
+using ModelMonitor.Core.Baselines;
 using ModelMonitor.Core.Lifecycle;
 using ModelMonitor.Engine;
+using ModelMonitor.Engine.Actions;
 using ModelMonitor.Engine.Options;
+using ModelMonitor.Engine.Retraining;
 using Prometheus;
+using Quartz;
 
 namespace ModelMonitor.Host.Export;
 
@@ -9,6 +13,9 @@ namespace ModelMonitor.Host.Export;
 public sealed class PrometheusTelemetry : ITelemetry
 {
     private const string Prefix = "modelmonitor_";
+
+    /// <summary>What is said of a version whose scores come with the data.</summary>
+    private const string NoDevice = "none";
 
     private static readonly double[] ScoreBuckets = [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10];
     private static readonly double[] CommitBuckets = [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10];
@@ -19,7 +26,9 @@ public sealed class PrometheusTelemetry : ITelemetry
 
     private static readonly string[] s_stages = [.. Enum.GetValues<VersionStage>().Where(VersionLifecycle.IsChallenger).Select(VersionLifecycle.Name)];
 
-    private readonly string[] _windows;
+    private readonly (string Name, CronExpression Schedule)[] _windows;
+    private readonly TimeProvider _clock;
+    private readonly MonitorOptions _options;
     private readonly (string Rule, string Action)[] _actions;
     private readonly MetricFactory _factory;
     private readonly SeriesBudget _budget;
@@ -41,15 +50,25 @@ public sealed class PrometheusTelemetry : ITelemetry
     private readonly SeriesTable<Counter.Child> _promotions;
     private readonly SeriesTable<Gauge.Child> _challengers;
     private readonly SeriesTable<Gauge.Child> _stageSince;
+    private readonly SeriesTable<Gauge.Child> _due;
+    private readonly SeriesTable<Gauge.Child> _pending;
+    private readonly SeriesTable<Gauge.Child> _retrying;
+    private readonly SeriesTable<Gauge.Child> _fallback;
+    private readonly SeriesTable<Gauge.Child> _targets;
+    private readonly Gauge _state;
     private readonly VersionSeries _versions;
 
     /// <param name="options">Names the windows, rules and actions whose counters start at 0 when a model is declared.</param>
-    public PrometheusTelemetry(MetricsRegistry registry, MonitorOptions options)
+    /// <param name="clock">Says when the next evaluation is due.</param>
+    public PrometheusTelemetry(MetricsRegistry registry, MonitorOptions options, TimeProvider clock)
     {
         ArgumentNullException.ThrowIfNull(registry);
         ArgumentNullException.ThrowIfNull(options);
-        _windows = [.. options.Windows.Select(w => w.Name)];
-        _actions = [.. options.Rules.SelectMany(r => r.Then, (r, action) => (r.Name, action)).Distinct()];
+        ArgumentNullException.ThrowIfNull(clock);
+        (_options, _clock) = (options, clock);
+        _windows = [.. options.Windows.Select(w => (w.Name, new CronExpression(w.Schedule, TimeZoneInfo.Utc)))];
+        (string Rule, string Action)[] byHand = options.Actions.Any(a => a.Name == ActionMessage.Retrain) ? [(RetrainTrigger.ByHand, ActionMessage.Retrain)] : [];
+        _actions = [.. options.Rules.SelectMany(r => r.Then, (r, action) => (r.Name, action)).Distinct(), .. byHand];
         _factory = registry.Factory;
         _budget = registry.Budget;
         _received = Counters("rows_received_total", "Rows that arrived.", "stream");
@@ -59,10 +78,7 @@ public sealed class PrometheusTelemetry : ITelemetry
         _shadows = Counters("shadow_failures_total", "Deliveries that a challenger could not read or score.", "version");
         _devices = Counters("device_changes_total", "Times that scoring went on on another device.", "from", "to");
         _requests = Counters("retrain_requests_total", "Messages that rules asked for, retrain requests and notifications, by outcome.", "rule", "action", "outcome");
-        var success = _factory.CreateGauge(
-            Prefix + "evaluation_last_success_timestamp_seconds",
-            "When the window was last evaluated, in seconds of UTC since 1970; 0: not since the start.", ["model", "window"]);
-        _lastSuccess = new(_budget, success.WithLabels);
+        _lastSuccess = Gauges("evaluation_last_success_timestamp_seconds", "When the window was last evaluated, in seconds of UTC since 1970; 0: not since the start.", "window");
         _scored = Histograms("score_duration_seconds", "Time that the model took to score one batch.", ScoreBuckets);
         _delay = Histograms("label_delay_seconds", "Time from a prediction to its label.", DelayBuckets);
         _committed = _factory.CreateHistogram(
@@ -70,11 +86,16 @@ public sealed class PrometheusTelemetry : ITelemetry
         _queue = _factory.CreateGauge(Prefix + "queue_rows", "Rows that wait for their commit.");
         _sinkFailures = _factory.CreateCounter(Prefix + "sink_failures_total", "Evaluations that a sink failed to publish.", ["sink"]);
         _sinkFailures.WithLabels(PrometheusSink.SinkName);
-        var learned = _factory.CreateGauge(Prefix + "baseline_learned_ratio", "Part of the production seen from which a model learns its baseline; 1: learned. Absent where the baseline comes from files.", ["model"]);
-        _learned = new(_budget, learned.WithLabels);
-        _open = new(_budget, _factory.CreateGauge(Prefix + "retrain_requests_open", "Retrain requests that are not settled: one at most.", ["model"]).WithLabels);
+        _learned = Gauges("baseline_learned_ratio", "Part of the production seen from which a model learns its baseline; 1: learned. Absent where the baseline comes from files.");
+        _open = Gauges("retrain_requests_open", "Retrain requests that are not settled: one at most.");
+        _due = Gauges("evaluation_due_timestamp_seconds", "When the window's next evaluation is due by its schedule, in seconds of UTC since 1970; in the past: it is late.", "window");
+        _pending = Gauges("outbox_pending", "Messages that are not delivered yet.", "action");
+        _retrying = Gauges("outbox_retrying", "Messages that are not delivered yet and whose last attempt failed.", "action");
+        _fallback = Gauges("device_fallback", "1 while the model scores on another device than the first that it is configured for, else 0.");
+        _targets = Gauges("target", "What the model must reach by its configuration.", "metric");
+        _state = _factory.CreateGauge(Prefix + "state_info", "1, and which state this process counts into: processes that share a store name the same.", ["state"]);
         _promotions = Counters("promotions_total", "Versions that were promoted, rolled back or refused.", "outcome");
-        _challengers = new(_budget, _factory.CreateGauge(Prefix + "challengers", "Versions on their way to serve, by how far they are.", ["model", "stage"]).WithLabels);
+        _challengers = Gauges("challengers", "Versions on their way to serve, by how far they are.", "stage");
         var since = _factory.CreateGauge(Prefix + "challenger_stage_since_timestamp_seconds", "Since when the first of the challengers at a stage is at it, in seconds of UTC since 1970.", ["model", "stage"]);
         _stageSince = new(_budget, since.WithLabels, withdraw: since.RemoveLabelled);
         _versions = new VersionSeries(_factory, _budget);
@@ -89,9 +110,10 @@ public sealed class PrometheusTelemetry : ITelemetry
         }
 
         foreach (var outcome in KnownNames.LabelOutcomes) _ = _labels[new(model, outcome)];
-        foreach (var window in _windows)
+        foreach (var (window, _) in _windows)
         {
             _ = _lastSuccess[new(model, window)];
+            Due(model, window);
             foreach (var reason in KnownNames.SkipReasons) _ = _skipped[new(model, window, reason)];
         }
 
@@ -99,6 +121,16 @@ public sealed class PrometheusTelemetry : ITelemetry
         {
             foreach (var outcome in KnownNames.ActionOutcomes) _ = _requests[new(model, rule, action, outcome)];
         }
+
+        foreach (var action in _options.Actions)
+        {
+            _ = _pending[new(model, action.Name)];
+            _ = _retrying[new(model, action.Name)];
+        }
+
+        var configured = _options.Models.FirstOrDefault(m => m.Name == model);
+        foreach (var (metric, value) in configured?.Targets ?? []) _targets[new(model, metric)].Set(value);
+        if (role == VersionSeries.Champion) _fallback[new(model)].Set(provider == NoDevice || provider == (configured?.Device[0].Name ?? provider) ? 0 : 1);
 
         _ = _scored[new(model)];
         _ = _delay[new(model)];
@@ -123,14 +155,32 @@ public sealed class PrometheusTelemetry : ITelemetry
 
     public void QueueRows(long rows) => _queue.Set(rows);
 
-    public void EvaluationSkipped(string model, string window, string reason) => Add(_skipped, new(model, window, reason), 1);
+    /// <summary>One that was left out for a reason took its turn; one that failed did not.</summary>
+    public void EvaluationSkipped(string model, string window, string reason)
+    {
+        Add(_skipped, new(model, window, reason), 1);
+        if (reason != KnownNames.SkippedByError) Due(model, window);
+    }
 
-    public void EvaluationSucceeded(string model, string window, DateTimeOffset at) =>
-        _lastSuccess[new(model, window)].Set((at - DateTimeOffset.UnixEpoch).TotalSeconds);
+    public void EvaluationSucceeded(string model, string window, DateTimeOffset at)
+    {
+        _lastSuccess[new(model, window)].Set(Seconds(at));
+        Due(model, window);
+    }
 
     public void Action(string model, string rule, string action, string outcome) => Add(_requests, new(model, rule, action, outcome), 1);
 
     public void Learning(string model, double progress) => _learned[new(model)].Set(progress);
+
+    public void State(string id) => _state.WithLabels(id).Set(1);
+
+    public void Reference(Baseline baseline) => _versions.Reference(baseline);
+
+    public void Outbox(string model, string action, int pending, int retrying)
+    {
+        _pending[new(model, action)].Set(pending);
+        _retrying[new(model, action)].Set(retrying);
+    }
 
     public void RetrainsOpen(string model, int open) => _open[new(model)].Set(open);
 
@@ -161,6 +211,14 @@ public sealed class PrometheusTelemetry : ITelemetry
     public void WeightNorms(string model, string version, IEnumerable<(string Tensor, string Norm, double Value)> norms) =>
         _versions.WeightNorms(model, version, norms);
 
+    private void Due(string model, string window)
+    {
+        var schedule = Array.Find(_windows, w => w.Name == window).Schedule;
+        if (schedule?.GetNextValidTimeAfter(_clock.GetUtcNow()) is { } due) _due[new(model, window)].Set(Seconds(due));
+    }
+
+    private static double Seconds(DateTimeOffset at) => (at - DateTimeOffset.UnixEpoch).TotalSeconds;
+
     private static void Add(SeriesTable<Counter.Child> table, Labels labels, long rows)
     {
         // A counter refuses to go down, and counting must not throw.
@@ -169,6 +227,9 @@ public sealed class PrometheusTelemetry : ITelemetry
 
     private SeriesTable<Counter.Child> Counters(string name, string help, params string[] labels) =>
         new(_budget, _factory.CreateCounter(Prefix + name, help, ["model", .. labels]).WithLabels);
+
+    private SeriesTable<Gauge.Child> Gauges(string name, string help, params string[] labels) =>
+        new(_budget, _factory.CreateGauge(Prefix + name, help, ["model", .. labels]).WithLabels);
 
     private SeriesTable<Histogram.Child> Histograms(string name, string help, double[] buckets)
     {

@@ -36,12 +36,13 @@ public sealed class RetrainAdmissionTests
     });
 
     [Theory]
-    [InlineData(false, 0, 0, 0, true)] // its request had to wait
-    [InlineData(false, 1, 0, 10, true)] // the breach is there still, and what was asked for did not end it
-    [InlineData(false, 1, 1, 10, false)] // a challenger is on its way
-    [InlineData(false, 1, 0, 0, false)] // without a cooldown every evaluation would ask
-    [InlineData(true, 0, 0, 10, true)]
-    [InlineData(true, 1, 0, 10, false)] // a fact about a version asks once
-    public void A_breach_that_goes_on_asks_again_where_that_helps(bool ofVersion, int asked, int underWay, long cooldown, bool again) =>
-        Assert.Equal(again, RetrainAdmission.AsksAgain(ofVersion, asked, underWay, cooldown));
+    [InlineData(false, 0, false, 0, 0, true)] // its request had to wait
+    [InlineData(false, 1, true, 0, 10, true)] // what came of it did not help
+    [InlineData(false, 1, false, 0, 10, false)] // nobody answered
+    [InlineData(false, 1, true, 1, 10, false)] // a challenger is on its way
+    [InlineData(false, 1, true, 0, 0, false)] // without a cooldown every evaluation would ask
+    [InlineData(true, 0, false, 0, 10, true)]
+    [InlineData(true, 1, true, 0, 10, false)] // a fact about a version asks once
+    public void A_breach_that_goes_on_asks_again_where_that_helps(bool ofVersion, int asked, bool answered, int underWay, long cooldown, bool again) =>
+        Assert.Equal(again, RetrainAdmission.AsksAgain(ofVersion, asked, answered, underWay, cooldown));
 }

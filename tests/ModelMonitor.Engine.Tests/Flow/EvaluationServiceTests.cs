@@ -31,6 +31,15 @@ public sealed class EvaluationServiceTests
     }
 
     [Fact]
+    public async Task With_an_evaluation_it_is_told_what_the_version_was_on_its_reference()
+    {
+        await using var monitor = new Running();
+        Assert.Equal(0, monitor.Counted["reference 1"]);
+        await Evaluate(monitor);
+        Assert.Equal(1, monitor.Counted["reference 1"]);
+    }
+
+    [Fact]
     public async Task An_empty_window_is_published_with_everything_withdrawn_and_not_kept()
     {
         var sink = new Sink();

@@ -31,6 +31,29 @@ public sealed class OutboxDispatcherTests
     }
 
     [Fact]
+    public async Task What_waits_is_counted_and_what_was_tried_in_vain_apart()
+    {
+        await using var monitor = new Running(options: Options);
+        var up = false;
+        var dispatcher = Dispatcher(monitor, new Hook(_ => up ? HookOutcome.Delivered : new(false, true, "down")));
+        await dispatcher.RunOnceAsync(default);
+        Assert.Equal((0, 0), (monitor.Counted["pending tell"], monitor.Counted["retrying tell"]));
+        Assert.Contains("pending tell", monitor.Counted.All.Keys);
+        await Queue(monitor, "first");
+        await dispatcher.RunOnceAsync(default);
+        await Queue(monitor, "second");
+        monitor.Clock.Advance(TimeSpan.FromMinutes(1));
+        await dispatcher.RunOnceAsync(default);
+        Assert.Equal((2, 1), (monitor.Counted["pending tell"], monitor.Counted["retrying tell"]));
+        up = true;
+        monitor.Clock.Advance(TimeSpan.FromHours(1));
+        await dispatcher.RunOnceAsync(default);
+        monitor.Clock.Advance(TimeSpan.FromMinutes(1));
+        await dispatcher.RunOnceAsync(default);
+        Assert.Equal((0, 0), (monitor.Counted["pending tell"], monitor.Counted["retrying tell"]));
+    }
+
+    [Fact]
     public async Task A_receiver_whose_answer_is_lost_gets_the_same_key_again()
     {
         await using var monitor = new Running(options: Options);

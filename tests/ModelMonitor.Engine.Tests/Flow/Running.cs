@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using ModelMonitor.Core;
+using ModelMonitor.Core.Baselines;
 using ModelMonitor.Core.Evaluations;
 using ModelMonitor.Core.Panes;
 using ModelMonitor.Engine.Commit;
@@ -144,6 +145,14 @@ internal sealed class Counts : ITelemetry
     public void EvaluationSucceeded(string model, string window, DateTimeOffset at) => Add("evaluated", 1);
 
     public void Action(string model, string rule, string action, string outcome) => Add("action " + outcome, 1);
+
+    public void Reference(Baseline baseline) => Add("reference " + baseline.Version, 1);
+
+    public void Outbox(string model, string action, int pending, int retrying)
+    {
+        _counts[$"pending {action}"] = pending;
+        _counts[$"retrying {action}"] = retrying;
+    }
 
     public void RetrainsOpen(string model, int open) => Add("open retrains", open);
 

@@ -71,9 +71,10 @@ public sealed class RetrainRequestTests
 
     /// <summary>What was asked for came to nothing, and the breach is there still: it is asked for again when the cooldown is over. A fact about a version is asked for once.</summary>
     [Theory]
-    [InlineData(false, 2)]
-    [InlineData(true, 1)]
-    public async Task A_breach_that_goes_on_asks_again_after_the_cooldown(bool ofVersion, int requests)
+    [InlineData(false, true, 2)]
+    [InlineData(false, false, 1)]
+    [InlineData(true, true, 1)]
+    public async Task A_breach_that_goes_on_asks_again_after_the_cooldown(bool ofVersion, bool answered, int requests)
     {
         var weak = new RuleDefinition { Name = "weak", Metric = "roc_auc", Below = 2, MinLabelShare = 0, Then = ["retrain"] };
         await using var monitor = new Running(Given.ModelOf(Given.Options, overfitted: true), Given.Monitor(ofVersion ? s_overfitted : weak) with
@@ -86,6 +87,7 @@ public sealed class RetrainRequestTests
             await monitor.Predict([.. Enumerable.Range(0, 100).Select(i => new Row($"{hour}.{i}", from.AddMinutes(i % 50), i % 64 / 64.0, i % 8, "a", (i % 64 >= 32) == (i % 5 > 0) ? 1 : 0))]);
             await monitor.Evaluations.RunAsync(monitor.Options.Windows[0], default);
             Assert.Equal(hour < 3 ? 1 : requests, (await Requests(monitor)).Count);
+            if (hour == 0 && answered) await monitor.Writer.SubmitAsync(new Answer((await Requests(monitor))[0]));
             monitor.Clock.Advance(TimeSpan.FromHours(1));
         }
 
@@ -189,6 +191,14 @@ public sealed class RetrainRequestTests
         public string Name => "fake";
 
         public ValueTask<HookOutcome> DeliverAsync(OutboxRecord message, ActionOptions action, CancellationToken cancellationToken) => ValueTask.FromResult(answer(message));
+    }
+
+    /// <summary>A model came of it, and was refused.</summary>
+    private sealed class Answer(RetrainRequest request) : IWork
+    {
+        public int Rows => 0;
+
+        public ValueTask ApplyAsync(CommitScope scope, CancellationToken cancellationToken) => RetrainRequests.PutAsync(scope, request with { Status = RetrainStatus.Trained, Challenger = "1-r1" }, cancellationToken);
     }
 
     private sealed class Expiry : IWork

@@ -46,6 +46,21 @@ public sealed class CaptureFlowTests : IAsyncLifetime
         Assert.All(rows, b => Assert.DoesNotContain("entity_id", b.Schema.FieldsList.Select(f => f.Name)));
     }
 
+    /// <summary>All rows of an airport are handed out, or none: what judges a challenger never taught it anything about the same airport.</summary>
+    [Fact]
+    public async Task Rows_of_one_entity_are_all_handed_out_or_all_held_back()
+    {
+        using var flights = Flights("rows_per_day: 10000, validate: 0.4, entity: origin_late_rate");
+        var files = await FilesAsync(flights);
+        var handedOut = Airports(Read((string)files["train"]!).Concat(Read((string)files["tune"]!)));
+        var labelled = ArrowBatches.OpenFile(Path.Combine(flights.Data, "labels.arrows")).ReadAll().SelectMany(b => ColumnReader.ReadStrings(b.Column("entity_id"), "")).ToHashSet();
+        var sent = ArrowBatches.OpenFile(Path.Combine(flights.Data, "production.arrows")).ReadAll().Take(3).ToArray();
+        var ofLabelled = sent.SelectMany(b => ColumnReader.ReadStrings(b.Column("entity_id"), "").Zip(((FloatArray)b.Column("origin_late_rate")).ToArray())).Where(r => labelled.Contains(r.First)).GroupBy(r => r.Second!.Value).ToDictionary(g => g.Key, g => g.Count());
+        Assert.True(handedOut.Count > 20);
+        Assert.All(handedOut, airport => Assert.Equal(ofLabelled[airport.Key], airport.Value));
+        Assert.InRange(handedOut.Count / (double)ofLabelled.Count, 0.4, 0.8);
+    }
+
     [Fact]
     public async Task An_erased_prediction_is_in_no_file_and_in_no_later_request()
     {
@@ -118,6 +133,9 @@ public sealed class CaptureFlowTests : IAsyncLifetime
         Assert.True(captured is not null, monitor.Output + await monitor.Client.GetStringAsync("metrics", TestContext.Current.CancellationToken));
         return captured;
     }
+
+    private static Dictionary<float, int> Airports(IEnumerable<RecordBatch> batches) =>
+        batches.SelectMany(b => ((FloatArray)b.Column("origin_late_rate")).ToArray()).GroupBy(rate => rate!.Value).ToDictionary(g => g.Key, g => g.Count());
 
     private static RecordBatch[] Read(string file) => [.. ArrowBatches.OpenFile(file).ReadAll()];
 

@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using Apache.Arrow;
 using Apache.Arrow.Ipc;
-using Apache.Arrow.Types;
 using ModelMonitor.Host.Tests.Cli;
+using static ModelMonitor.Host.Tests.EndToEnd.Pets;
 using static ModelMonitor.Host.Tests.Scoring.OnnxFile;
 
 namespace ModelMonitor.Host.Tests.EndToEnd;
@@ -10,10 +10,7 @@ namespace ModelMonitor.Host.Tests.EndToEnd;
 /// <summary>Three classes, from a model file or logged, from files to reports and through a running monitor.</summary>
 public sealed class MulticlassFlowTests : IDisposable
 {
-    private const int Rows = 900;
-    private static readonly DateTimeOffset s_start = new(2026, 3, 2, 0, 0, 0, TimeSpan.Zero);
     private static readonly string[] s_texts = ["cat", "dog", "bird"], s_numbers = ["0", "1", "2"];
-    private static readonly float[] s_coefficients = [2, 0, 0, 2, -2, -2], s_intercepts = [0, 0, 0.5f];
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("modelmonitor-test-");
 
@@ -114,51 +111,10 @@ public sealed class MulticlassFlowTests : IDisposable
         writer.WriteEnd();
     }
 
-    /// <summary>Ids and labels alone.</summary>
-    private static RecordBatch Labels(RecordBatch batch) =>
-        new(new Schema([batch.Schema.GetFieldByName("prediction_id"), batch.Schema.GetFieldByName("label")], null), [batch.Column("prediction_id"), batch.Column("label")], batch.Length);
-
-    private static RecordBatch Batch(int[] rows, string[] classes, bool texts, bool withLabels = false, string? oddLabel = null)
-    {
-        var times = new TimestampArray.Builder(new TimestampType(TimeUnit.Microsecond, "UTC"));
-        var vectors = new ListArray.Builder(DoubleType.Default);
-        foreach (var row in rows)
-        {
-            times.Append(s_start.AddMinutes(row % Rows * 4.8));
-            vectors.Append();
-            foreach (var value in Probabilities(row)) ((DoubleArray.Builder)vectors.ValueBuilder).Append(value);
-        }
-
-        var batch = new RecordBatch.Builder()
-            .Append("prediction_id", false, new Int64Array.Builder().Append([.. rows.Select(row => (long)row)]).Build())
-            .Append("timestamp", false, times.Build())
-            .Append("a", false, new FloatArray.Builder().Append([.. rows.Select(row => A(row))]).Build())
-            .Append("b", false, new FloatArray.Builder().Append([.. rows.Select(row => B(row))]).Build())
-            .Append("p", false, vectors.Build());
-        if (withLabels && texts) batch.Append("label", false, new StringArray.Builder().AppendRange(rows.Select(row => oddLabel ?? classes[Label(row)])).Build());
-        else if (withLabels) batch.Append("label", false, new Int32Array.Builder().Append([.. rows.Select(row => Label(row))]).Build());
-        return batch.Build();
-    }
-
-    private static float A(int row) => (float)Math.Sin(row * 1.7);
-
-    private static float B(int row) => (float)Math.Cos(row * 2.3);
-
-    private static double[] Probabilities(int row)
-    {
-        var exps = Enumerable.Range(0, 3).Select(c => Math.Exp((s_coefficients[2 * c] * A(row)) + (s_coefficients[(2 * c) + 1] * B(row)) + s_intercepts[c])).ToArray();
-        return [.. exps.Select(e => e / exps.Sum())];
-    }
-
-    private static int Predicted(int row) => System.Array.IndexOf(Probabilities(row), Probabilities(row).Max());
-
-    /// <summary>Two of three rows are what the model thinks.</summary>
-    private static int Label(int row) => row % 3 == 0 ? row / 3 % 3 : Predicted(row);
-
     private static byte[] Classifier(bool texts, bool zip)
     {
         var labels = texts ? Attributes("classlabels_strings", s_texts) : Attributes("classlabels_ints", 0L, 1L, 2L);
-        var node = Classic("LinearClassifier", ["x"], ["l", "p"], labels, Attribute("post_transform", "SOFTMAX"), Attribute("multi_class", 1L), Attributes("coefficients", s_coefficients), Attributes("intercepts", s_intercepts));
+        var node = Classic("LinearClassifier", ["x"], ["l", "p"], labels, Attribute("post_transform", "SOFTMAX"), Attribute("multi_class", 1L), Attributes("coefficients", Coefficients), Attributes("intercepts", Intercepts));
         var zipped = texts ? Attributes("classlabels_strings", s_texts) : Attributes("classlabels_int64s", 0L, 1L, 2L);
         byte[][] outputs = [Tensor("l", texts ? Str : I64, -1), zip ? Sequence("z", MapType(texts ? Str : I64, F32)) : Tensor("p", F32, -1, 3)];
         return Model([Tensor("x", F32, -1, 2)], outputs, zip ? [node, Classic("ZipMap", ["p"], ["z"], zipped)] : [node]);

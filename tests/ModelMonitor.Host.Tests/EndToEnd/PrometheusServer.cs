@@ -12,12 +12,13 @@ internal sealed class PrometheusServer : IAsyncDisposable
     private readonly Process _process;
     private readonly HttpClient _client;
 
-    private PrometheusServer(Uri target)
+    private PrometheusServer(Uri target, IEnumerable<string> rules)
     {
         var port = FreePort();
         var configuration = Path.Combine(_folder.FullName, "prometheus.yml");
         File.WriteAllText(configuration, $"""
-            global: {"{"} scrape_interval: 1s, scrape_timeout: 1s {"}"}
+            global: {"{"} scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s {"}"}
+            rule_files: [ {string.Join(", ", rules.Select(file => $"'{file}'"))} ]
             scrape_configs:
               - job_name: modelmonitor
                 static_configs: [ {"{"} targets: ['{target.Host}:{target.Port}'] {"}"} ]
@@ -34,7 +35,23 @@ internal sealed class PrometheusServer : IAsyncDisposable
 
     public static bool IsInstalled { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, "prometheus")));
 
-    public static PrometheusServer Start(Uri target) => new(target);
+    /// <param name="rules">Files of rules to load.</param>
+    public static PrometheusServer Start(Uri target, params IEnumerable<string> rules) => new(target, rules);
+
+    /// <summary>What the API answers, whatever it is; null while it is not up.</summary>
+    /// <param name="path">After `api/v1/`.</param>
+    public async Task<JsonNode?> AskAsync(string path)
+    {
+        try
+        {
+            using var response = await _client.GetAsync("api/v1/" + path);
+            return JsonNode.Parse(await response.Content.ReadAsStringAsync());
+        }
+        catch (HttpRequestException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>The query's series, as soon as there are any; none after a minute.</summary>
     public async Task<JsonArray> QueryAsync(string query)
@@ -42,16 +59,7 @@ internal sealed class PrometheusServer : IAsyncDisposable
         var deadline = TimeProvider.System.GetUtcNow() + TimeSpan.FromMinutes(1);
         while (TimeProvider.System.GetUtcNow() < deadline)
         {
-            try
-            {
-                var answer = JsonNode.Parse(await _client.GetStringAsync("api/v1/query?query=" + Uri.EscapeDataString(query)))!;
-                if (answer["data"]!["result"]!.AsArray() is { Count: > 0 } result) return result;
-            }
-            catch (HttpRequestException)
-            {
-                // Not up yet.
-            }
-
+            if (await AskAsync("query?query=" + Uri.EscapeDataString(query)) is { } answer && answer["data"]?["result"] is JsonArray { Count: > 0 } result) return result;
             await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System);
         }
 

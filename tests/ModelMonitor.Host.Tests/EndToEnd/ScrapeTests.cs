@@ -42,6 +42,23 @@ public sealed class ScrapeTests
         Assert.Equal(System.Net.HttpStatusCode.NotFound, (await monitor.Client.GetAsync(new Uri(metrics, "v1/models"))).StatusCode);
     }
 
+    [Fact]
+    public async Task A_state_keeps_its_name_over_a_restart_and_another_has_another()
+    {
+        using var data = new Case("chicago");
+        using var other = new Case("chicago");
+        var names = new List<string>();
+        foreach (var configuration in (string[])[data.Configuration, data.Configuration, other.Configuration])
+        {
+            await using var monitor = await RunningMonitor.StartAsync(configuration);
+            names.Add(Assert.Single((await monitor.Client.GetStringAsync("metrics")).Split('\n'), line => line.StartsWith("modelmonitor_state_info{", StringComparison.Ordinal)));
+            await monitor.TerminateAsync();
+        }
+
+        Assert.Equal(names[0], names[1]);
+        Assert.NotEqual(names[0], names[2]);
+    }
+
     /// <summary>The same rows at another time.</summary>
     private static RecordBatch At(RecordBatch batch, string column, DateTimeOffset time)
     {

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using ModelMonitor.Core.Metrics;
+using ModelMonitor.Engine.Tests.Flow;
 using ModelMonitor.Host.Export;
 using static ModelMonitor.Host.Tests.Export.Sample;
 
@@ -74,8 +75,10 @@ public sealed class ExpositionTests
     private static async Task<MetricsRegistry> FullAsync(string performanceKeys)
     {
         var registry = new MetricsRegistry();
-        var telemetry = new PrometheusTelemetry(registry, Options);
+        var telemetry = new PrometheusTelemetry(registry, Options, TimeProvider.System);
         telemetry.ModelDeclared(Model, "v1", "champion", "cpu", "ab");
+        telemetry.State("00ff");
+        telemetry.Reference(Given.Model.Baseline);
         telemetry.WeightNorms(Model, "v1", [("w", "l2", 1.5)]);
         var value = MetricValue.Of(0.5) with { Lower = 0.4, Upper = 0.6, ErrorBound = 0.01 };
         var drift = Values([.. Split(DriftKeys).Select(k => (k, value))]);

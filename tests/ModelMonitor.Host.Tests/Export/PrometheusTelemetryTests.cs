@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Time.Testing;
+using ModelMonitor.Engine.Tests.Flow;
 using ModelMonitor.Host.Export;
 using static ModelMonitor.Host.Tests.Export.Sample;
 
@@ -7,8 +9,9 @@ public sealed class PrometheusTelemetryTests : IDisposable
 {
     private readonly MetricsRegistry _registry = new();
     private readonly PrometheusTelemetry _telemetry;
+    private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 3, 2, 12, 0, 30, TimeSpan.Zero));
 
-    public PrometheusTelemetryTests() => _telemetry = new(_registry, Options);
+    public PrometheusTelemetryTests() => _telemetry = new(_registry, Options, _clock);
 
     public void Dispose() => _registry.Dispose();
 
@@ -20,6 +23,9 @@ public sealed class PrometheusTelemetryTests : IDisposable
     [InlineData("evaluations_skipped_total{model=\"flights\",window=\"hour\",reason=\"error\"}")]
     [InlineData("evaluations_skipped_total{model=\"flights\",window=\"hour\",reason=\"one_class_only\"}")]
     [InlineData("retrain_requests_total{model=\"flights\",rule=\"decay\",action=\"retrain\",outcome=\"delivered\"}")]
+    [InlineData("retrain_requests_total{model=\"flights\",rule=\"by hand\",action=\"retrain\",outcome=\"failed\"}")]
+    [InlineData("outbox_pending{model=\"flights\",action=\"retrain\"}")]
+    [InlineData("outbox_retrying{model=\"flights\",action=\"retrain\"}")]
     [InlineData("evaluation_last_success_timestamp_seconds{model=\"flights\",window=\"day\"}")]
     [InlineData("promotions_total{model=\"flights\",outcome=\"rolled_back\"}")]
     [InlineData("challengers{model=\"flights\",stage=\"holdout_passed\"}")]
@@ -60,6 +66,63 @@ public sealed class PrometheusTelemetryTests : IDisposable
         Assert.Equal(1, series["modelmonitor_retrain_requests_total{model=\"flights\",rule=\"decay\",action=\"retrain\",outcome=\"queued\"}"]);
         Assert.Equal(12, series["modelmonitor_queue_rows"]);
         Assert.Equal(1, series["modelmonitor_sink_failures_total{sink=\"prometheus\"}"]);
+    }
+
+    [Fact]
+    public async Task An_evaluation_is_due_by_its_schedule_and_stays_due_where_it_fails()
+    {
+        _telemetry.ModelDeclared(Model, "v1", "champion", "cpu", "ab");
+        await IsDueAsync(12, 5);
+        _clock.SetUtcNow(_clock.GetUtcNow().AddHours(1));
+        _telemetry.EvaluationSkipped(Model, "day", "error");
+        await IsDueAsync(12, 5);
+        _telemetry.EvaluationSkipped(Model, "day", "learning");
+        await IsDueAsync(13, 5);
+        _clock.SetUtcNow(_clock.GetUtcNow().AddMinutes(5));
+        _telemetry.EvaluationSucceeded(Model, "day", _clock.GetUtcNow());
+        await IsDueAsync(13, 10);
+
+        async Task IsDueAsync(int hour, int minute) => Assert.Equal(
+            new DateTimeOffset(2026, 3, 2, hour, minute, 0, TimeSpan.Zero).ToUnixTimeSeconds(),
+            (await _registry.ScrapeAsync())["modelmonitor_evaluation_due_timestamp_seconds{model=\"flights\",window=\"day\"}"]);
+    }
+
+    [Theory]
+    [InlineData("cuda", 0)]
+    [InlineData("cpu", 1)]
+    [InlineData("none", 0)]
+    public async Task A_champion_falls_back_where_it_scores_on_another_device_than_the_first(string device, double expected)
+    {
+        _telemetry.ModelDeclared(Model, "v1", "champion", device, "ab");
+        _telemetry.ModelDeclared(Model, "v2", "challenger", device == "cpu" ? "cuda" : "cpu", "cd");
+        Assert.Equal(expected, (await _registry.ScrapeAsync())["modelmonitor_device_fallback{model=\"flights\"}"]);
+    }
+
+    [Fact]
+    public async Task A_version_tells_what_it_was_on_its_reference_until_it_retires_and_what_it_must_reach()
+    {
+        var baseline = Given.Model.Baseline;
+        _telemetry.ModelDeclared(Model, "v1", "champion", "cpu", "ab");
+        _telemetry.ModelDeclared(baseline.Model, baseline.Version, "champion", "cpu", "ab");
+        _telemetry.Reference(baseline);
+        _telemetry.Reference(baseline);
+        var series = await _registry.ScrapeAsync();
+        Assert.Equal(0.7, series["modelmonitor_target{model=\"flights\",metric=\"roc_auc\"}"]);
+        Assert.Equal(baseline.Train.Performance["roc_auc"].Value, series["modelmonitor_reference{model=\"m\",version=\"1\",metric=\"roc_auc\",data=\"train\"}"]);
+        Assert.Equal(baseline.Holdout!.Performance["roc_auc"].Value, series["modelmonitor_reference{model=\"m\",version=\"1\",metric=\"roc_auc\",data=\"holdout\"}"]);
+        _telemetry.ModelDeclared(baseline.Model, baseline.Version, "retired", "cpu", "ab");
+        Assert.DoesNotContain((await _registry.ScrapeAsync()).Keys, k => k.StartsWith("modelmonitor_reference{", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_waits_in_the_outbox_and_which_state_it_is_are_told()
+    {
+        _telemetry.Outbox(Model, "retrain", pending: 3, retrying: 1);
+        _telemetry.State("00ff");
+        var series = await _registry.ScrapeAsync();
+        Assert.Equal(3, series["modelmonitor_outbox_pending{model=\"flights\",action=\"retrain\"}"]);
+        Assert.Equal(1, series["modelmonitor_outbox_retrying{model=\"flights\",action=\"retrain\"}"]);
+        Assert.Equal(1, series["modelmonitor_state_info{state=\"00ff\"}"]);
     }
 
     [Fact]

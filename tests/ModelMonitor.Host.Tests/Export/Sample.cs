@@ -21,7 +21,8 @@ internal static partial class Sample
     public static MonitorOptions Options { get; } = new()
     {
         StateFolder = "state",
-        Models = [],
+        Models = [new() { Name = Model, Version = "v1", Task = TaskKind.Binary, Baseline = "baseline.json", Device = [new("cuda"), new("cpu")], Targets = [new("roc_auc", 0.7)] }],
+        Actions = [new() { Name = "retrain", Hook = "webhook" }],
         Windows = [new("hour", TimeSpan.FromHours(1), "0 * * * * ?"), new("day", TimeSpan.FromDays(1), "0 0/5 * * * ?")],
         Rules = [new RuleDefinition { Name = "decay", Finding = "decay", Then = ["retrain"] }],
     };

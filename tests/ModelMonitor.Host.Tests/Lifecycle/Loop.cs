@@ -20,6 +20,8 @@ internal sealed class Loop : IAsyncDisposable
 {
     private static readonly DateTimeOffset s_start = new(2004, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
+    private static readonly string[] s_promotion = ["validate_rows: 100", "shadow: 0s", "shadow_rows: 20", "watch: 150d"];
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("modelmonitor-loop-");
     private readonly IReadOnlyList<(string Stream, long At, RecordBatch Batch)> _deliveries;
     private Opened? _opened;
@@ -74,7 +76,7 @@ internal sealed class Loop : IAsyncDisposable
             targets: { mae: 1.5 }
             label_delay: 2d
             capture: { rows_per_day: 10, validate: 0.9 }
-            promotion: { validate_rows: 100, shadow: 0s, shadow_rows: 20, watch: 150d, {{promotion}} }
+            promotion: { {{string.Join(", ", s_promotion.Where(p => !promotion.Contains(p[..p.IndexOf(':', StringComparison.Ordinal)] + ":", StringComparison.Ordinal)).Append(promotion))}} }
         windows: { month: { size: 30d, schedule: "0 0 0 * * ?" } }
         pane: 1d
         retention: { panes: 6000d, evaluations: 6000d, waiting_predictions: 3000d, captured: 3000d }

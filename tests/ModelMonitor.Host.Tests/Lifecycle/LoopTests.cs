@@ -93,6 +93,28 @@ public sealed class LoopTests
         Assert.Contains("modelmonitor_promotions_total{model=\"chicago\",outcome=\"refused\"} 1", await loop.Client.GetStringAsync("metrics", TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("mode: automatic, margin: 10", VersionStage.Refused, "holdout")]
+    [InlineData("mode: automatic, margin: 10, holdout_margin: -10", VersionStage.Refused, "production")]
+    [InlineData("mode: automatic, validate_rows: 5000", VersionStage.HoldoutPassed, "holdout")]
+    [InlineData("mode: automatic, shadow: 90d", VersionStage.Shadowing, "production")]
+    [InlineData("mode: automatic, shadow_rows: 500", VersionStage.Shadowing, "production")]
+    [InlineData("mode: manual", VersionStage.Ready, "shadow")]
+    [InlineData("mode: automatic, watch: 0s", VersionStage.Serving, "watch")]
+    public async Task How_far_a_version_comes_is_what_the_configuration_asks_of_it(string promotion, VersionStage stage, string last)
+    {
+        await using var loop = await Loop.StartAsync(Overfitted, promotion);
+        await loop.ReplayAsync(2006, 3);
+        await loop.AddAsync(Sound, "better");
+        await loop.SettleAsync();
+        await loop.ReplayAsync(2006, 5);
+        await loop.SettleAsync();
+        await loop.ReplayAsync(2006, 6);
+        await loop.SettleAsync();
+        var dossier = await loop.DossierAsync("better");
+        Assert.Equal((stage, last), (dossier.Stage, dossier.Checks[^1].Name));
+    }
+
     /// <summary>The process dies before and after every commit of the way; opened again it goes on, and the end is the same.</summary>
     [Theory]
     [InlineData(false)]
