@@ -5,7 +5,10 @@ namespace ModelMonitor.Deployment.Tests;
 /// <summary>The checkout that the tests were built from.</summary>
 internal static class Repository
 {
-    public static string Root { get; } = Path.GetFullPath(typeof(Repository).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(a => a.Key == "Root").Value!);
+    public static string Root { get; } = Path.GetFullPath(Metadata("Root"));
+
+    /// <summary>Debug or Release, as these tests.</summary>
+    public static string Configuration { get; } = Metadata("Configuration");
 
     public static string PathOf(params string[] parts) => Path.Combine([Root, .. parts]);
 
@@ -24,4 +27,6 @@ internal static class Repository
             File.Copy(file, target);
         }
     }
+
+    private static string Metadata(string key) => typeof(Repository).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(a => a.Key == key).Value!;
 }
