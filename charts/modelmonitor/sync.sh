@@ -10,7 +10,7 @@ for file in "$root"/dashboards/rules/*.yaml; do
   # Beside the rules lie their tests, which have no groups.
   if [ -f "$file" ] && grep -q '^groups:' "$file"; then cp "$file" files/rules/; fi
 done
-for file in "$root"/dashboards/*.json; do
+for file in "$root"/dashboards/grafana/*.json; do
   if [ -f "$file" ]; then cp "$file" files/dashboards/; fi
 done
 

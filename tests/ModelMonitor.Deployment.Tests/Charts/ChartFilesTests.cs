@@ -12,9 +12,8 @@ public sealed class ChartFilesTests
     [Fact]
     public void Rules_and_dashboards_of_the_chart_are_those_of_the_repository()
     {
-        var rules = Repository.PathOf("dashboards", "rules");
-        AssertSame(Directory.Exists(rules) ? Directory.GetFiles(rules, "*.yaml").Where(file => File.ReadLines(file).Any(line => line.StartsWith("groups:", StringComparison.Ordinal))) : [], Repository.PathOf("charts", "modelmonitor", "files", "rules"), "*.yaml");
-        AssertSame(Directory.GetFiles(Repository.PathOf("dashboards"), "*.json"), Repository.PathOf("charts", "modelmonitor", "files", "dashboards"), "*.json");
+        AssertSame(FilesOf("rules", "*.yaml").Where(file => File.ReadLines(file).Any(line => line.StartsWith("groups:", StringComparison.Ordinal))), Repository.PathOf("charts", "modelmonitor", "files", "rules"), "*.yaml");
+        AssertSame(FilesOf("grafana", "*.json"), Repository.PathOf("charts", "modelmonitor", "files", "dashboards"), "*.json");
     }
 
     [Fact]
@@ -55,6 +54,12 @@ public sealed class ChartFilesTests
             Assert.Equal(property.GetProperty("properties").EnumerateObject().Select(one => one.Name).Except(["claims"]).Order(), inner.Keys.Select(key => (string)key).Order());
             Assert.All(inner.Keys, key => Assert.Contains($"`{name}.{key}`", readme, StringComparison.Ordinal));
         }
+    }
+
+    private static string[] FilesOf(string folder, string pattern)
+    {
+        var path = Repository.PathOf("dashboards", folder);
+        return Directory.Exists(path) ? Directory.GetFiles(path, pattern) : [];
     }
 
     private static void AssertSame(IEnumerable<string> originals, string folder, string pattern)
