@@ -74,3 +74,17 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- toJson (uniq (empty $found | ternary (list .Release.Namespace) $found)) -}}
 {{- end -}}
 {{- end }}
+
+{{/* What ServiceMonitor and PodMonitor say of an endpoint alike; its context is the one or the other's values. */}}
+{{- define "modelmonitor.endpoint" -}}
+path: /metrics
+interval: {{ .interval }}
+{{- with .relabelings }}
+relabelings:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .metricRelabelings }}
+metricRelabelings:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
