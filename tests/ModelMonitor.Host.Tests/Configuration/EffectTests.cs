@@ -78,7 +78,7 @@ public sealed class EffectTests
         ["capture.entity"] = "CaptureFlowTests",
         ["capture.validate"] = "CaptureFlowTests",
         ["retention.captured"] = "CaptureFlowTests",
-        ["promotion.mode"] = "LoopTests, ByHandTests",
+        ["promotion.mode"] = "LoopTests",
         ["promotion.margin"] = "LoopTests",
         ["promotion.holdout_margin"] = "LoopTests",
         ["promotion.validate_rows"] = "LoopTests",

@@ -97,7 +97,7 @@ public sealed class LoopTests
     [InlineData("mode: automatic, margin: 10", VersionStage.Refused, "holdout")]
     [InlineData("mode: automatic, margin: 10, holdout_margin: -10", VersionStage.Refused, "production")]
     [InlineData("mode: automatic, validate_rows: 5000", VersionStage.HoldoutPassed, "holdout")]
-    [InlineData("mode: automatic, shadow: 90d", VersionStage.Shadowing, "production")]
+    [InlineData("mode: automatic, shadow: 200d", VersionStage.Shadowing, "production")]
     [InlineData("mode: automatic, shadow_rows: 500", VersionStage.Shadowing, "production")]
     [InlineData("mode: manual", VersionStage.Ready, "shadow")]
     [InlineData("mode: automatic, watch: 0s", VersionStage.Serving, "watch")]
