@@ -59,8 +59,9 @@ internal sealed record CapturedRows(LearningBatch Batch)
     {
         var ids = Ids;
         if (column is null || Batch.Rows.Schema.GetFieldIndex(column) < 0) return ids;
-        var entities = ColumnReader.ReadIds(Batch.Rows.Column(column), column);
-        return [.. entities.Select((entity, row) => entity == UInt128.Zero ? ids[row] : entity)];
+        // Whatever the column holds: a number that is no id of a prediction may well be an entity's.
+        var entities = ColumnReader.ReadStrings(Batch.Rows.Column(column), column);
+        return [.. entities.Select((entity, row) => entity is null ? ids[row] : ColumnReader.HashId(Encoding.UTF8.GetBytes(entity)))];
     }
 
     private static StringArray Hashed(IArrowArray column, string name, byte[] salt)
