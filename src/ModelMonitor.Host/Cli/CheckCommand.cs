@@ -32,7 +32,7 @@ internal static class CheckCommand
         return command;
     }
 
-    private static int Run(Terminal terminal, string configuration, bool files, CancellationToken cancellationToken)
+    public static int Run(Terminal terminal, string configuration, bool files, CancellationToken cancellationToken)
     {
         var options = Configured.Load(configuration, files);
         if (!files)
