@@ -10,7 +10,7 @@ public sealed partial class PythonTests
     [Fact]
     public async Task Every_block_compiles_and_runs_where_what_it_imports_is_there()
     {
-        Assert.SkipUnless(Shell.Has("python3"), "python3 is not there");
+        Shell.Need("python3");
         var blocks = Pages.BlocksOf("python").ToList();
         Assert.NotEmpty(blocks);
         var folder = Directory.CreateTempSubdirectory("modelmonitor-docs-");
@@ -46,7 +46,7 @@ public sealed partial class PythonTests
     [Fact]
     public async Task The_receiver_of_the_page_takes_what_is_signed_and_nothing_else()
     {
-        Assert.SkipUnless(Shell.Has("python3"), "python3 is not there");
+        Shell.Need("python3");
         var folder = Directory.CreateTempSubdirectory("modelmonitor-docs-");
         try
         {

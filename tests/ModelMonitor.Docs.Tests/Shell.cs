@@ -27,9 +27,17 @@ internal static class Shell
 
         """;
 
-    public static bool IsThere { get; } = OperatingSystem.IsLinux() && Has("bash") && Has("curl");
+    /// <summary>Skips where a program is not there; in CI it must be.</summary>
+    public static void Need(params IEnumerable<string> programs)
+    {
+        foreach (var program in programs.Where(program => !Has(program)))
+        {
+            Assert.False(Environment.GetEnvironmentVariable("CI") == "true", $"{program} must be there");
+            Assert.Skip($"{program} is not there");
+        }
+    }
 
-    public static bool Has(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, program)));
+    private static bool Has(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, program)));
 
     /// <summary>Fails where a command fails, with all that was said.</summary>
     public static async Task RunAsync(string folder, string script)

@@ -54,6 +54,7 @@ internal static class InitCommand
         if (request.Label is { } asked && !reference.Has(asked))
             throw new CliException($"--label: {request.Reference} has no column '{asked}'{Suggestion.For(asked, [.. reference.Columns.Select(c => c.Name)])} ({string.Join(", ", reference.Columns.Select(c => c.Name))})");
         var guess = Guesser.Guess(model, reference, production, labels, request.Label);
+        if (guess.Inputs.FirstOrDefault(input => input.Columns.Contains(request.Label)) is { } taking) throw new CliException($"--label: '{request.Label}' fills the model's input '{taking.Input}'");
         var delay = production is null || labels is null ? null : LabelDelay.Measure(production, labels, guess.Roles.Id.Value, guess.Roles.Time.Value, guess.Roles.LabelTime.Value);
         AtomicFile.Write(request.Output, ConfigurationText.Of(guess, Files(request, name, reference), delay));
 

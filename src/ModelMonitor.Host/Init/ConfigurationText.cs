@@ -92,13 +92,17 @@ internal static partial class ConfigurationText
         }
 
         var rounded = delay.Rounded;
-        yield return Line(4, "label_delay", ValueText.Of(rounded), string.Create(CultureInfo.InvariantCulture, $"99 % of {delay.Labels:N0} labels came within {ValueText.Of(TimeSpan.FromMinutes(Math.Ceiling(delay.Share.TotalMinutes)))}"));
+        yield return Line(4, "label_delay", ValueText.Of(rounded), string.Create(CultureInfo.InvariantCulture, $"99 % of {delay.Labels:N0} labels came within {Told(delay.Share)}"));
         var defaults = new RetentionOptions();
         List<string> retention = [];
         if (rounded + TimeSpan.FromDays(1) > defaults.Panes) retention.Add($"panes: {Days(rounded + TimeSpan.FromDays(30))}");
         if (rounded * Waiting > defaults.WaitingPredictions) retention.Add($"waiting_predictions: {Days(rounded * Waiting)}");
         if (retention.Count > 0) yield return $"retention: {{ {string.Join(", ", retention)} }}   # predictions wait longer than the labels take";
     }
+
+    private static string Told(TimeSpan span) => span.TotalHours < 1 ? string.Create(CultureInfo.InvariantCulture, $"{span.TotalMinutes:0.#} minutes")
+        : span.TotalDays < 2 ? string.Create(CultureInfo.InvariantCulture, $"{span.TotalHours:0.#} hours")
+        : string.Create(CultureInfo.InvariantCulture, $"{span.TotalDays:0.#} days");
 
     private static string Days(TimeSpan span) => string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(span.TotalDays)}d");
 

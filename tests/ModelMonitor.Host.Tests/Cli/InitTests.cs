@@ -27,6 +27,7 @@ public sealed class InitTests : IDisposable
         var made = await Init(folder);
         Assert.True(made.Exit == ExitCode.Done, made.Error);
         Assert.Contains($"{folder}: version 1, ", made.Output, StringComparison.Ordinal);
+        Assert.Contains(" labels came within ", await File.ReadAllTextAsync(Written, TestContext.Current.CancellationToken), StringComparison.Ordinal);
         string[] files = ["--production", Ran.Data(folder, "production.arrows"), "--labels", Ran.Data(folder, "labels.arrows"), "--every", every, "--json", "-"];
         var ran = await Ran.Command(["evaluate", "-c", Written, .. files]);
         Assert.True(ran.Exit == ExitCode.Done, ran.Error);
@@ -115,6 +116,7 @@ public sealed class InitTests : IDisposable
         (await Ran.Command("init", model, "no-such.arrows", "-o", Written)).IsRefusedWith("REFERENCE: no-such.arrows: no such file");
         (await Ran.Command("init", model, garbage, "-o", Written)).IsRefusedWith(garbage);
         (await Ran.Command("init", model, train, "-o", Written, "--label", "lable")).IsRefusedWith("has no column 'lable'");
+        (await Ran.Command("init", Cases.Birdstrikes.Onnx!, Ran.Data("birdstrikes", "reference_train.arrows"), "-o", Written, "--label", "is_military")).IsRefusedWith("'is_military' fills the model's input");
         (await Ran.Command("init", model, train, "-o", Written, "--name", "a b")).IsRefusedWith("--name: 'a b'");
         Assert.False(File.Exists(Written));
     }
