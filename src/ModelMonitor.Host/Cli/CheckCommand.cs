@@ -1,9 +1,9 @@
-using ModelMonitor.Engine.Lifecycle;
 using System.CommandLine;
 using ModelMonitor.Core.Diagnosis;
 using ModelMonitor.Engine;
 using ModelMonitor.Engine.Actions;
 using ModelMonitor.Engine.Json;
+using ModelMonitor.Engine.Lifecycle;
 using ModelMonitor.Engine.Options;
 using ModelMonitor.Host.Actions;
 using ModelMonitor.Host.Configuration;
