@@ -1,9 +1,9 @@
-using ModelMonitor.Engine.Lifecycle;
 using System.CommandLine;
 using ModelMonitor.Core.Diagnosis;
 using ModelMonitor.Engine;
 using ModelMonitor.Engine.Actions;
 using ModelMonitor.Engine.Json;
+using ModelMonitor.Engine.Lifecycle;
 using ModelMonitor.Engine.Options;
 using ModelMonitor.Host.Actions;
 using ModelMonitor.Host.Configuration;
@@ -32,7 +32,7 @@ internal static class CheckCommand
         return command;
     }
 
-    private static int Run(Terminal terminal, string configuration, bool files, CancellationToken cancellationToken)
+    public static int Run(Terminal terminal, string configuration, bool files, CancellationToken cancellationToken)
     {
         var options = Configured.Load(configuration, files);
         if (!files)

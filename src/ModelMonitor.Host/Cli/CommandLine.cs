@@ -36,6 +36,7 @@ internal static class CommandLine
         Exit codes: 0 done; 1 the input or configuration is wrong; 2 usage; 3 evaluate --fail-on-breach found a breach.
 
         Examples:
+          modelmonitor init churn.onnx train.parquet --holdout holdout.parquet
           modelmonitor check -c monitor.yaml
           modelmonitor baseline -c monitor.yaml
           modelmonitor evaluate -c monitor.yaml --production june.arrows --labels june-labels.arrows --every week
@@ -44,6 +45,7 @@ internal static class CommandLine
     {
         DemoCommand.Make(terminal),
         RunCommand.Make(terminal),
+        InitCommand.Make(terminal),
         CheckCommand.Make(terminal),
         BaselineCommand.Make(terminal),
         EvaluateCommand.Make(terminal),

@@ -53,7 +53,7 @@ internal sealed record ModelInspection(
     }
 
     /// <summary>Runs rows of zeros and empty texts; null where that works.</summary>
-    private static string? Fault(InferenceSession session, int rows, Action<IReadOnlyList<OrtValue>> use)
+    internal static string? Fault(InferenceSession session, int rows, Action<IReadOnlyList<OrtValue>> use)
     {
         var values = new List<OrtValue>();
         try
