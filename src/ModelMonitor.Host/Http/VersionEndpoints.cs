@@ -43,7 +43,7 @@ internal static class VersionEndpoints
         };
     }
 
-    private static string StageName(VersionStage stage) => string.Concat(stage.ToString().Select((c, i) => i > 0 && char.IsUpper(c) ? "_" + char.ToLowerInvariant(c) : char.ToLowerInvariant(c).ToString()));
+    public static string StageName(VersionStage stage) => string.Concat(stage.ToString().Select((c, i) => i > 0 && char.IsUpper(c) ? "_" + char.ToLowerInvariant(c) : char.ToLowerInvariant(c).ToString()));
 
     private static async Task<IResult> AddAsync(HttpContext context, ModelCatalog catalog, MonitorOptions options, string model, string? version, string? request, string? by)
     {

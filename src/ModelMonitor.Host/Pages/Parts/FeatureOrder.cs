@@ -1,0 +1,18 @@
+using ModelMonitor.Host.Pages.Reading;
+
+namespace ModelMonitor.Host.Pages.Parts;
+
+/// <summary>Columns with the worst first: those that moved, of these what the model needs most; then by PSI.</summary>
+internal static class FeatureOrder
+{
+    public static IReadOnlyList<string> Of(ModelView view)
+    {
+        var importance = view.Baseline.Importance;
+        return [.. view.Trend!.Points[^1].Features
+            .OrderByDescending(f => Looks.IsUnstable(f.Value))
+            .ThenBy(f => Looks.IsUnstable(f.Value) ? importance?.RankOf(f.Key) ?? 0 : 0)
+            .ThenByDescending(f => f.Value.Psi)
+            .ThenBy(f => f.Key, StringComparer.Ordinal)
+            .Select(f => f.Key)];
+    }
+}
