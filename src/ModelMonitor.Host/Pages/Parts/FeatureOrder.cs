@@ -8,7 +8,7 @@ internal static class FeatureOrder
     public static IReadOnlyList<string> Of(ModelView view)
     {
         var importance = view.Baseline.Importance;
-        return [.. view.Trend!.Points[^1].Features
+        return [.. view.Current.Features
             .OrderByDescending(f => Looks.IsUnstable(f.Value))
             .ThenBy(f => Looks.IsUnstable(f.Value) ? importance?.RankOf(f.Key) ?? 0 : 0)
             .ThenByDescending(f => f.Value.Psi)

@@ -52,7 +52,7 @@ internal static class ModelReader
         return view with
         {
             Newest = newest,
-            Trend = await Trend.ReadAsync(reader, series, Instant.From(window.Size), query.From, newest.Range.End, view.Metrics, feature, Trend.Most, cancellationToken).ConfigureAwait(false),
+            Trend = await Trend.ReadAsync(reader, series, Instant.From(window.Size), query.From, newest.Range.End, view.Drawn, feature, Trend.Most, cancellationToken).ConfigureAwait(false),
             Segments = segments && query.Segment.Length == 0 && model.SliceShape is not null ? await SegmentsAsync(reader, series, newest.Range.End, cancellationToken).ConfigureAwait(false) : [],
             Drift = sums.HasFlag(Sums.Drift) ? await WindowSums.ReadAsync(reader, model, query.Segment, newest.Range, cancellationToken).ConfigureAwait(false) : null,
             Measured = sums.HasFlag(Sums.Measured) ? await WindowSums.ReadAsync(reader, model, query.Segment, newest.PerformanceRange, cancellationToken).ConfigureAwait(false) : null,

@@ -24,7 +24,14 @@ public sealed record ModelView
     public bool Live { get; init; } = true;
 
     /// <summary>The window that is looked at closely; null: none was evaluated yet.</summary>
-    public Evaluation? Newest { get; init; }
+    public Evaluation? Newest
+    {
+        get;
+        init => (field, Current) = (value, value is null ? Current : TrendPoint.Of(value));
+    }
+
+    /// <summary>The same as a point of the trend.</summary>
+    public TrendPoint Current { get; private init; } = TrendPoint.None;
 
     /// <summary>Null where nothing was evaluated yet.</summary>
     public Trend? Trend { get; init; }
@@ -50,6 +57,9 @@ public sealed record ModelView
 
     /// <summary>The primary metric first, then the task's main ones.</summary>
     public IReadOnlyList<string> Metrics => MetricNames.First(Model.Options.Task, Primary);
+
+    /// <summary>What is read over time: of a regression also what its error is made of.</summary>
+    public IReadOnlyList<string> Drawn => Model.Options.Task == Core.TaskKind.Regression ? [.. Metrics.Union(["mse", "error_variance", "mean_error"])] : Metrics;
 
     /// <summary>What the model was on data that it did not learn; on its training data where there is no other.</summary>
     public ReferencePerformance Reference => Baseline.Holdout ?? Baseline.Train;

@@ -31,20 +31,27 @@ public sealed record Trend(IReadOnlyList<TrendPoint> Points, long From, long To,
     {
         ArgumentNullException.ThrowIfNull(reader);
         ArgumentOutOfRangeException.ThrowIfLessThan(most, 2);
-        var points = new List<TrendPoint>();
-        var (first, next) = (from ?? newest - (Usual * size), newest + 1);
-        var stride = 0L;
-        while (points.Count <= most && next > first)
-        {
-            var found = await reader.ReadEvaluationsAsync(series, first, next, 1, cancellationToken).ConfigureAwait(false);
-            if (found.Count == 0) break;
-            if (stride == 0) stride = StrideOf(size, newest - first, Math.Clamp(MostCharacters / found[0].Payload.Length, Math.Min(40, most), most));
-            points.Add(TrendPoint.Read(found[0].Payload, metrics, feature));
-            next = found[0].End - stride + 1;
-        }
-
-        points.Reverse();
+        var first = from ?? newest - (Usual * size);
+        var (points, stride) = await ReadAsync(first).ConfigureAwait(false);
+        // There is less than was asked for: what there is may be drawn more closely.
+        if (points.Count > 1 && StrideOf(size, newest - points[0].Range.End, most) < stride) (points, stride) = await ReadAsync(points[0].Range.End).ConfigureAwait(false);
         return new(points, first, newest, stride > size ? stride : null, points.Zip(points.Skip(1)).Any(p => p.Second.Range.Start < p.First.Range.End));
+
+        async ValueTask<(List<TrendPoint> Points, long Stride)> ReadAsync(long oldest)
+        {
+            var (found, next, step) = (new List<TrendPoint>(), newest + 1, 0L);
+            while (found.Count <= most && next > oldest)
+            {
+                var records = await reader.ReadEvaluationsAsync(series, oldest, next, 1, cancellationToken).ConfigureAwait(false);
+                if (records.Count == 0) break;
+                if (step == 0) step = StrideOf(size, newest - oldest, Math.Clamp(MostCharacters / records[0].Payload.Length, Math.Min(40, most), most));
+                found.Add(TrendPoint.Read(records[0].Payload, metrics, feature));
+                next = records[0].End - step + 1;
+            }
+
+            found.Reverse();
+            return (found, step);
+        }
     }
 
     /// <summary>Of windows that do not overlap, as a report has them.</summary>

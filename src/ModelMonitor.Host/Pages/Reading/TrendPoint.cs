@@ -14,6 +14,9 @@ public readonly record struct PsiPoint(double Psi, double? Floor);
 /// <param name="Measured">Realised performance is of this one: its labels are due.</param>
 public sealed record TrendPoint(TimeRange Range, TimeRange Measured)
 {
+    /// <summary>Of nothing.</summary>
+    public static TrendPoint None { get; } = new(default, default) { Performance = new Dictionary<string, MetricValue>(), Estimated = new Dictionary<string, MetricValue>(), Features = new Dictionary<string, PsiPoint>(), Findings = [] };
+
     public long Rows { get; init; }
 
     public long MeasuredRows { get; init; }
