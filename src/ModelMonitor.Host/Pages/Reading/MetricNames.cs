@@ -37,6 +37,7 @@ internal static class MetricNames
         "mse" => "MSE",
         "mae" => "MAE",
         "mean_error" => "Mean error (bias)",
-        _ => metric.Replace('_', ' '),
+        "mcc" => "MCC",
+        _ => Show.Sentence(metric),
     };
 }
