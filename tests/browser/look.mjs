@@ -48,6 +48,7 @@ for (const [number, look] of looks.entries()) {
       links: [...new Set([...document.querySelectorAll('a[href]')].map(a => a.href))],
     };
   });
+  if (shots) await page.screenshot({ path: join(shots, `${look.name ?? number}-${look.width}-${look.scheme}.png`), fullPage: true });
   await page.keyboard.press('Tab');
   facts.firstFocus = await page.evaluate(() => ({ text: document.activeElement?.textContent?.trim() ?? '', outline: getComputedStyle(document.activeElement).outlineStyle }));
   if (look.rules) {
@@ -55,7 +56,6 @@ for (const [number, look] of looks.entries()) {
     const result = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
     facts.violations = result.violations.map(v => ({ id: v.id, impact: v.impact, help: v.help, nodes: v.nodes.slice(0, 5).map(n => n.html.slice(0, 200)) }));
   }
-  if (shots) await page.screenshot({ path: join(shots, `${look.name ?? number}-${look.width}-${look.scheme}.png`), fullPage: true });
   seen.push({ ...look, status: answer?.status() ?? 0, complaints, requests, ...facts });
   await context.close();
 }

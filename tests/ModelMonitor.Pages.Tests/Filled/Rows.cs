@@ -21,7 +21,7 @@ internal static class Rows
     public const int AnimalRows = 60;
     public const int OddRows = 60;
 
-    /// <summary>Thirty numbers, a region and a score, labelled; over the year one column moves, one goes missing, and the score gets worse. Day −1 is the reference.</summary>
+    /// <summary>Thirty numbers, a region and a score, labelled; over the year one column moves and the score gets worse. Day −1 is the reference.</summary>
     public static RecordBatch Credit(int day, int rows, bool withLabels)
     {
         var random = new Random(1000 + day);
@@ -33,7 +33,7 @@ internal static class Rows
         {
             for (var c = 0; c < Columns; c++) values[c][i] = Normal(random) * (1 + c);
             values[3][i] += 4 * progress * 1.2;
-            if (random.NextDouble() < 0.02 + (0.3 * progress)) values[5][i] = null;
+            if (random.NextDouble() < 0.02) values[5][i] = null;
             var truth = (values[0][i]!.Value + (values[1][i]!.Value / 2) + Normal(random)) > 0.8;
             var seen = values[0][i]!.Value + (values[1][i]!.Value / 2 * (1 - progress));
             (ids[i], times[i], regions[i]) = ($"c{day}.{i}", TimeOf(day, i, rows), Regions[random.Next(10) switch { < 5 => 0, < 8 => 1, _ => 2 }]);

@@ -46,7 +46,7 @@ public sealed record Axis(double From, double To, IReadOnlyList<Tick> Ticks)
     private static string Number(double value, double step)
     {
         if (Math.Abs(value) < step / 2) return "0";
-        if (Math.Abs(value) >= 1e6 || step < 1e-4) return value.ToString("0.##e0", CultureInfo.InvariantCulture);
+        if (Math.Abs(value) >= 1e6 || step < 1e-4) return value.ToString("0." + new string('#', Math.Max(0, (int)Math.Ceiling(Math.Log10(Math.Abs(value) / step) + 1e-9))) + "e0", CultureInfo.InvariantCulture);
         return value.ToString("F" + Math.Max(0, (int)Math.Ceiling(-Math.Log10(step) - 1e-9)), CultureInfo.InvariantCulture);
     }
 

@@ -27,6 +27,21 @@ public static class SvgPath
         return path.ToString();
     }
 
+    /// <summary>Strokes without length: with round ends they are dots, whatever the width is stretched to.</summary>
+    public static string Dots(IReadOnlyList<LinePoint> points, Axis x, Axis y, double height)
+    {
+        ArgumentNullException.ThrowIfNull(points);
+        var path = new StringBuilder();
+        foreach (var point in points)
+        {
+            if (point.Y is not { } value) continue;
+            Add(path, 'M', x.At(point.X), y.At(value), height);
+            path.Append("h0");
+        }
+
+        return path.ToString();
+    }
+
     /// <summary>Between the ends of the intervals, or from the value down to the axis; each unbroken stretch is a shape of its own.</summary>
     public static string Band(IReadOnlyList<LinePoint> points, Axis x, Axis y, double height, bool toAxis)
     {

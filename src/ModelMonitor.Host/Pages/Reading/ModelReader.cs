@@ -76,6 +76,12 @@ internal static class ModelReader
         return EvaluationJson.Read(document.RootElement);
     }
 
+    private static SliceView Slice(EvaluationRecord record)
+    {
+        using var document = JsonDocument.Parse(record.Payload);
+        return new(EvaluationJson.Read(document.RootElement), document.RootElement.GetProperty("performance_window").GetProperty("matured").GetBoolean());
+    }
+
     /// <exception cref="PageException">There is none.</exception>
     public static MonitoredModel Version(MonitoredModel serving, string? version) => serving.Versions.FirstOrDefault(v => version is null || v.Baseline.Version == version)
         ?? throw new PageException(404, $"Model '{serving.Name}' has no version '{version}' that is watched; there is {string.Join(", ", serving.Versions.Select(v => v.Baseline.Version))}.");
@@ -84,9 +90,9 @@ internal static class ModelReader
     public static WindowOptions Window(MonitorOptions options, string? window) => (window is null ? options.Windows[^1] : options.Windows.FirstOrDefault(w => w.Name == window))
         ?? throw new PageException(404, $"There is no window '{window}'; there is {string.Join(", ", options.Windows.Select(w => w.Name))}.");
 
-    private static async ValueTask<IReadOnlyList<Evaluation>> SegmentsAsync(IStateReader reader, EvaluationSeries whole, long end, CancellationToken cancellationToken)
+    private static async ValueTask<IReadOnlyList<SliceView>> SegmentsAsync(IStateReader reader, EvaluationSeries whole, long end, CancellationToken cancellationToken)
     {
         var records = await reader.ReadEvaluationsAsync(whole.Model, whole.Window, end, end + 1, MostRecords, cancellationToken).ConfigureAwait(false);
-        return [.. records.Where(r => r.Version == whole.Version && r.Segment.Length > 0).Select(Read)];
+        return [.. records.Where(r => r.Version == whole.Version && r.Segment.Length > 0).Select(Slice)];
     }
 }

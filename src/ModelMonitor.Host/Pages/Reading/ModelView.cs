@@ -37,7 +37,7 @@ public sealed record ModelView
     public Trend? Trend { get; init; }
 
     /// <summary>The slices of the same window.</summary>
-    public IReadOnlyList<Evaluation> Segments { get; init; } = [];
+    public IReadOnlyList<SliceView> Segments { get; init; } = [];
 
     /// <summary>The sums behind the window's drift; null where they are no longer kept.</summary>
     public PaneState? Drift { get; init; }
@@ -70,6 +70,10 @@ public sealed record ModelView
     public IReadOnlyList<RuleLimit> LimitsOf(string metric) => Query.Segment.Length > 0 ? []
         : RuleLimits.Of(metric, Rules, Model.Options.Targets, Primary, Baseline.Holdout?.Performance.TryGetValue(metric, out var value) == true ? value.Value : null);
 }
+
+/// <summary>A slice of the window.</summary>
+/// <param name="Matured">Whether its labels suffice to judge it.</param>
+public sealed record SliceView(Evaluation Evaluation, bool Matured);
 
 /// <summary>A rule and where it stands.</summary>
 /// <param name="State">Null: it never judged anything.</param>

@@ -1,3 +1,4 @@
+using ModelMonitor.Core.Diagnosis;
 using ModelMonitor.Core.Panes;
 using ModelMonitor.Core.Rules;
 using ModelMonitor.Engine.Evaluating;
@@ -24,7 +25,7 @@ public sealed record ReportView(Report Report, ModelView Model, string Every)
             Live = false,
             Newest = overall,
             Trend = Trend.Of(report.Windows),
-            Segments = overall.Segments,
+            Segments = [.. overall.Segments.Select(s => new SliceView(s, DecayTrends.IsMatured(s)))],
             Drift = sums,
             // A report's windows are not matured apart: both are the same rows.
             Measured = sums,

@@ -20,7 +20,7 @@ public sealed record Trend(IReadOnlyList<TrendPoint> Points, long From, long To,
     private const int Few = 24;
 
     /// <summary>What is read at most, in characters: with hundreds of columns a point is large, and fewer are drawn.</summary>
-    private const int MostCharacters = 6_000_000;
+    private const int MostCharacters = 4_000_000;
 
     /// <summary>Reads stored evaluations, each at least a window's length from the next; fewer where there are too many, and more where there are few.</summary>
     /// <param name="size">The window's length, microseconds.</param>
@@ -64,6 +64,6 @@ public sealed record Trend(IReadOnlyList<TrendPoint> Points, long From, long To,
     private static long StrideOf(long size, long range, int most)
     {
         var least = range / most;
-        return range >= Few * size ? Math.Max(size, least) : Math.Max(range / (2 * Few), Math.Max(least, 1));
+        return range >= Few * size ? Math.Max(size, (least + size - 1) / size * size) : Math.Max(range / (2 * Few), Math.Max(least, 1));
     }
 }
