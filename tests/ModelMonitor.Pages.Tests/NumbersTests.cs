@@ -93,7 +93,7 @@ public sealed class NumbersTests(FilledMonitor monitor)
         var findings = await monitor.Client.GetStringAsync("models/credit/findings");
         Assert.Contains(Html.Rows(findings, "Rules and where they stand"), row => row[0] == "decay" && row[1].StartsWith("fires since", StringComparison.Ordinal));
         foreach (var finding in JsonNode.Parse(await monitor.Client.GetStringAsync("v1/models/credit/findings"))!.AsArray()) Assert.Contains((string)finding!["message"]!, Html.Text(findings), StringComparison.Ordinal);
-        Assert.Contains("Retrain with recent rows", findings, StringComparison.Ordinal);
+        Assert.Contains("Retrain with recent rows: f03 left the range of the training data.", await monitor.Client.GetStringAsync("models/credit/findings?to=2002-01-14"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -17,7 +17,8 @@ internal static class Show
 
     public static string Share(long part, long whole) => whole == 0 ? Nothing : Figures.Percent((double)part / whole);
 
-    public static string Percent(double? ratio) => ratio is { } known ? Figures.Percent(known) : Nothing;
+    /// <summary>What rounds to 0 has no sign.</summary>
+    public static string Percent(double? ratio) => ratio is not { } known ? Nothing : Figures.Percent(known) is "-0 %" ? "0 %" : Figures.Percent(known);
 
     /// <summary>The value, or why there is none.</summary>
     public static string Metric(MetricValue value) => value.Value is { } number ? Number(number) : Reason(value.Status);

@@ -31,10 +31,10 @@ public sealed record Trend(IReadOnlyList<TrendPoint> Points, long From, long To,
     {
         ArgumentNullException.ThrowIfNull(reader);
         ArgumentOutOfRangeException.ThrowIfLessThan(most, 2);
-        var first = from ?? newest - (Usual * size);
+        var (first, allowed) = (from ?? newest - (Usual * size), most);
         var (points, stride) = await ReadAsync(first).ConfigureAwait(false);
         // There is less than was asked for: what there is may be drawn more closely.
-        if (points.Count > 1 && StrideOf(size, newest - points[0].Range.End, most) < stride) (points, stride) = await ReadAsync(points[0].Range.End).ConfigureAwait(false);
+        if (points.Count > 1 && StrideOf(size, newest - points[0].Range.End, allowed) < stride) (points, stride) = await ReadAsync(points[0].Range.End).ConfigureAwait(false);
         return new(points, first, newest, stride > size ? stride : null, points.Zip(points.Skip(1)).Any(p => p.Second.Range.Start < p.First.Range.End));
 
         async ValueTask<(List<TrendPoint> Points, long Stride)> ReadAsync(long oldest)
@@ -44,7 +44,8 @@ public sealed record Trend(IReadOnlyList<TrendPoint> Points, long From, long To,
             {
                 var records = await reader.ReadEvaluationsAsync(series, oldest, next, 1, cancellationToken).ConfigureAwait(false);
                 if (records.Count == 0) break;
-                if (step == 0) step = StrideOf(size, newest - oldest, Math.Clamp(MostCharacters / records[0].Payload.Length, Math.Min(40, most), most));
+                allowed = Math.Min(allowed, Math.Max(MostCharacters / records[0].Payload.Length, 40));
+                if (step == 0) step = StrideOf(size, newest - oldest, allowed);
                 found.Add(TrendPoint.Read(records[0].Payload, metrics, feature));
                 next = records[0].End - step + 1;
             }
