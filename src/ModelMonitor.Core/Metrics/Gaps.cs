@@ -34,6 +34,15 @@ public static class Gaps
         };
     }
 
+    /// <summary>The value at which the gap from <paramref name="from"/> is <paramref name="gap"/>: from ∓ gap·|from|. Null for a metric without a better direction, or too small a basis.</summary>
+    public static double? ReachedAt(string metric, double from, double gap) => MetricDirections.Of(metric) switch
+    {
+        _ when Math.Abs(from) < LeastBasis => null,
+        MetricDirection.HigherIsBetter => from - (gap * Math.Abs(from)),
+        MetricDirection.LowerIsBetter => from + (gap * Math.Abs(from)),
+        _ => null,
+    };
+
     private static double? Error(double a, double b, double? errorOfA, double? errorOfB) =>
         errorOfA is { } ofA && errorOfB is { } ofB ? Math.Sqrt((ofB * ofB) + (b / a * (b / a) * ofA * ofA)) / Math.Abs(a) : null;
 

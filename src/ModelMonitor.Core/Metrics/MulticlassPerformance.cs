@@ -9,12 +9,10 @@ public static class MulticlassPerformance
     public static IReadOnlyList<string> Keys { get; } =
         ["roc_auc_ovr_macro", "f1_macro", "f1_micro", "f1_weighted", "precision_macro", "recall_macro", "accuracy", "log_loss"];
 
-    /// <summary>All metrics by key; what is undefined says why.</summary>
-    public static IReadOnlyDictionary<string, MetricValue> Of(MulticlassOutcomes outcomes)
+    /// <summary>Each class against the rest, in their order: what the means over the classes are taken of.</summary>
+    public static IReadOnlyList<ClassPerformance> ByClass(MulticlassOutcomes outcomes)
     {
         ArgumentNullException.ThrowIfNull(outcomes);
-        var rows = outcomes.Rows;
-        if (rows <= 0) return Keys.ToOrdered(_ => MetricValue.Undefined(MetricStatus.NoLabels, 0));
         var (labels, predictions, hits) = (outcomes.ClassRows(), new long[outcomes.Classes], new long[outcomes.Classes]);
         foreach (var (label, predicted, count) in outcomes.Confusion())
         {
@@ -22,21 +20,28 @@ public static class MulticlassPerformance
             if (label == predicted) hits[label] += count;
         }
 
-        // As scikit-learn: classes that neither a label nor a prediction has are left out, and a share of nothing is 0.
-        var present = Enumerable.Range(0, outcomes.Classes).Where(k => labels[k] + predictions[k] > 0).ToArray();
-        double Precision(int k) => predictions[k] == 0 ? 0 : (double)hits[k] / predictions[k];
-        double Recall(int k) => labels[k] == 0 ? 0 : (double)hits[k] / labels[k];
-        double F1(int k) => 2.0 * hits[k] / (labels[k] + predictions[k]);
-        var accuracy = Intervals.Proportion(hits.Sum(), rows, rows);
+        return [.. labels.Select((rows, k) => new ClassPerformance(k, rows, predictions[k], hits[k], Against(outcomes, k)))];
+    }
+
+    /// <summary>All metrics by key; what is undefined says why.</summary>
+    public static IReadOnlyDictionary<string, MetricValue> Of(MulticlassOutcomes outcomes)
+    {
+        ArgumentNullException.ThrowIfNull(outcomes);
+        var rows = outcomes.Rows;
+        if (rows <= 0) return Keys.ToOrdered(_ => MetricValue.Undefined(MetricStatus.NoLabels, 0));
+        var classes = ByClass(outcomes);
+        // As scikit-learn: classes that neither a label nor a prediction has are left out.
+        var present = classes.Where(c => c.Rows + c.Predicted > 0).ToArray();
+        var accuracy = Intervals.Proportion(classes.Sum(c => c.Hits), rows, rows);
         return new OrderedDictionary<string, MetricValue>
         {
-            ["roc_auc_ovr_macro"] = RocAuc(outcomes),
-            ["f1_macro"] = MetricValue.Of(present.Average(F1), rows),
+            ["roc_auc_ovr_macro"] = RocAuc(classes, rows),
+            ["f1_macro"] = MetricValue.Of(present.Average(c => c.F1), rows),
             // With one label and one prediction a row, pooled F1 is accuracy.
             ["f1_micro"] = accuracy,
-            ["f1_weighted"] = MetricValue.Of(present.Sum(k => labels[k] * F1(k)) / rows, rows),
-            ["precision_macro"] = MetricValue.Of(present.Average(Precision), rows),
-            ["recall_macro"] = MetricValue.Of(present.Average(Recall), rows),
+            ["f1_weighted"] = MetricValue.Of(present.Sum(c => c.Rows * c.F1) / rows, rows),
+            ["precision_macro"] = MetricValue.Of(present.Average(c => c.Precision), rows),
+            ["recall_macro"] = MetricValue.Of(present.Average(c => c.Recall), rows),
             ["accuracy"] = accuracy,
             ["log_loss"] = LogLoss(outcomes),
         };
@@ -47,26 +52,25 @@ public static class MulticlassPerformance
     /// bins, with the mean of their error bounds. SE: the mean of the classes' DeLong SEs, which the SE of a mean never exceeds.
     /// </summary>
     /// <remarks>Source: Provost &amp; Domingos (2000), with equal weights; DeLong et al. (1988).</remarks>
-    private static MetricValue RocAuc(MulticlassOutcomes outcomes)
+    private static MetricValue RocAuc(IReadOnlyList<ClassPerformance> classes, long rows)
     {
-        var (rows, known) = (outcomes.Rows, 0);
-        var (area, bound) = (0.0, 0.0);
-        double? error = 0;
-        for (var k = 0; k < outcomes.Classes; k++)
-        {
-            var own = outcomes.RowsOf(k);
-            if (own == 0 || own == rows) continue;
-            var ranking = new Ranking(outcomes.Against(k), own, rows - own, Exact: false);
-            var auc = RankedMetrics.RocAuc(ranking);
-            area += auc;
-            bound += RankedMetrics.RocAucErrorBound(ranking);
-            error += RankedMetrics.DeLongStandardError(ranking, auc);
-            known++;
-        }
-
-        return known == 0
+        var known = classes.Where(c => c.RocAuc.Value is not null).Select(c => c.RocAuc).ToArray();
+        return known.Length == 0
             ? MetricValue.Undefined(MetricStatus.OneClassOnly, rows)
-            : Intervals.Symmetric(area / known, error / known, rows, 0, 1) with { ErrorBound = bound / known };
+            : Intervals.Symmetric(known.Sum(a => a.Value!.Value) / known.Length, known.Any(a => a.StandardError is null) ? null : known.Sum(a => a.StandardError!.Value) / known.Length, rows, 0, 1) with
+            {
+                ErrorBound = known.Sum(a => a.ErrorBound!.Value) / known.Length,
+            };
+    }
+
+    /// <summary>The area of a class against the rest, from the score bins.</summary>
+    private static MetricValue Against(MulticlassOutcomes outcomes, int k)
+    {
+        var (own, rows) = (outcomes.RowsOf(k), outcomes.Rows);
+        if (own == 0 || own == rows) return MetricValue.Undefined(MetricStatus.OneClassOnly, rows);
+        var ranking = new Ranking(outcomes.Against(k), own, rows - own, Exact: false);
+        var auc = RankedMetrics.RocAuc(ranking);
+        return Intervals.Symmetric(auc, RankedMetrics.DeLongStandardError(ranking, auc), rows, 0, 1) with { ErrorBound = RankedMetrics.RocAucErrorBound(ranking) };
     }
 
     /// <summary>Mean of −ln p of the label's class, p clipped to [1e-15, 1 − 1e-15].</summary>

@@ -15,13 +15,25 @@ public static class PopulationStability
         double sum = 0, n = referenceRows + (0.5 * bins), m = productionRows + (0.5 * bins);
         for (var i = 0; i < reference.Length; i++)
         {
-            if (reference[i] == 0 && production[i] == 0) continue;
-            var p = (reference[i] + 0.5) / n;
-            var q = (production[i] + 0.5) / m;
-            sum += (q - p) * Math.Log(q / p);
+            if (reference[i] != 0 || production[i] != 0) sum += Term(reference[i], production[i], n, m);
         }
 
         return (sum, bins);
+    }
+
+    /// <summary>What each bin adds to the index: (q − p)·ln(q/p), never negative. 0 for a bin empty on both sides, and for one bin alone.</summary>
+    public static double[] Contributions(ReadOnlySpan<long> reference, ReadOnlySpan<long> production)
+    {
+        var (bins, referenceRows, productionRows) = Totals(reference, production);
+        var terms = new double[reference.Length];
+        if (bins <= 1) return terms;
+        double n = referenceRows + (0.5 * bins), m = productionRows + (0.5 * bins);
+        for (var i = 0; i < terms.Length; i++)
+        {
+            if (reference[i] != 0 || production[i] != 0) terms[i] = Term(reference[i], production[i], n, m);
+        }
+
+        return terms;
     }
 
     /// <summary>χ²_{confidence, B−1}·(1/N + 1/M): what PSI stays below without any drift; 0 for one bin.</summary>
@@ -47,6 +59,14 @@ public static class PopulationStability
         var confidence = 1 - (0.001 / ((double)Math.Max(features, 1) * Math.Max(looks, 1)));
         var scale = (1.0 / referenceRows) + (1.0 / productionRows);
         return NoncentralChiSquared.Quantile(bins - 1, known / scale, confidence) * scale;
+    }
+
+    /// <param name="n">Smoothed rows of the reference, N + ½B; <paramref name="m"/> those of production.</param>
+    private static double Term(long reference, long production, double n, double m)
+    {
+        var p = (reference + 0.5) / n;
+        var q = (production + 0.5) / m;
+        return (q - p) * Math.Log(q / p);
     }
 
     private static (int Bins, long Reference, long Production) Totals(ReadOnlySpan<long> reference, ReadOnlySpan<long> production)

@@ -44,6 +44,17 @@ public sealed class OfflineEvaluation : IAsyncDisposable
         }
     }
 
+    /// <summary>Reads the state that was folded, for whoever shows more than the report says.</summary>
+    public async Task<T> ReadAsync<T>(Func<IStateReader, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        var reader = await _store.OpenSnapshotAsync(cancellationToken).ConfigureAwait(false);
+        await using (reader.ConfigureAwait(false))
+        {
+            return await read(reader, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _writer.DisposeAsync().ConfigureAwait(false);

@@ -1,5 +1,7 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using ModelMonitor.Core.Diagnosis;
+using ModelMonitor.Core.Metrics;
 
 namespace ModelMonitor.Engine.Json;
 
@@ -22,5 +24,14 @@ internal static class DecayJson
         json["days_to_target_lower"] = days.Lower;
         json["days_to_target_upper"] = days.Upper;
         return json;
+    }
+
+    /// <summary>Reads what <see cref="Of"/> wrote.</summary>
+    public static DecayTrend Read(JsonElement json)
+    {
+        double Number(string name) => json.GetProperty(name).GetDouble();
+        var slope = MetricValue.Of(Number("slope_per_day")) with { Lower = Number("lower"), Upper = Number("upper"), StandardError = Number("standard_error") };
+        MetricValue? days = json.TryGetProperty("days_to_target", out var known) ? MetricValue.Of(known.GetDouble()) with { Lower = Number("days_to_target_lower"), Upper = Number("days_to_target_upper") } : null;
+        return new(json.GetProperty("metric").GetString()!, json.GetProperty("windows").GetInt32(), slope, days);
     }
 }

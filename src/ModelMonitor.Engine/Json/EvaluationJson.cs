@@ -8,7 +8,7 @@ using ModelMonitor.Core.Evaluations;
 namespace ModelMonitor.Engine.Json;
 
 /// <summary>Evaluations as JSON, in the one vocabulary that `evaluate`, the API and the store share.</summary>
-public static class EvaluationJson
+public static partial class EvaluationJson
 {
     /// <summary>ISO 8601 in UTC, seconds where there is no fraction.</summary>
     public static string Time(long instant)

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using ModelMonitor.Core.Metrics;
 
@@ -55,6 +56,16 @@ public static class MetricJson
             ErrorBound = (double?)json["error_bound"],
             StandardError = (double?)json["standard_error"],
         };
+    }
+
+    /// <summary>As <see cref="Read(JsonObject)"/>, from a document, with the error of sub-periods too.</summary>
+    public static MetricValue Read(JsonElement json)
+    {
+        var rows = json.TryGetProperty("rows", out var count) ? count.GetInt64() : (long?)null;
+        var value = Number("value") is { } number ? MetricValue.Of(number, rows) : MetricValue.Undefined(json.TryGetProperty("status", out var status) ? status.GetString()! : MetricStatus.NoValues, rows);
+        return value with { Lower = Number("lower"), Upper = Number("upper"), ErrorBound = Number("error_bound"), StandardError = Number("standard_error"), BlockError = Number("block_standard_error") };
+
+        double? Number(string name) => json.TryGetProperty(name, out var found) && found.ValueKind == JsonValueKind.Number ? found.GetDouble() : null;
     }
 
     public static IReadOnlyDictionary<string, MetricValue> ReadAll(JsonObject json)

@@ -31,6 +31,9 @@ public interface IStateReader : IAsyncDisposable
     /// <summary>Newest end first where <paramref name="window"/> is null or not; [from, to) of ends; at most <paramref name="limit"/>.</summary>
     ValueTask<IReadOnlyList<EvaluationRecord>> ReadEvaluationsAsync(string model, string? window, long from, long to, int limit, CancellationToken cancellationToken);
 
+    /// <summary>Of one version, window and segment, newest end first; [from, to) of ends; at most <paramref name="limit"/>.</summary>
+    ValueTask<IReadOnlyList<EvaluationRecord>> ReadEvaluationsAsync(EvaluationSeries series, long from, long to, int limit, CancellationToken cancellationToken);
+
     /// <summary>All rules of one model.</summary>
     ValueTask<IReadOnlyList<RuleStateRecord>> ReadRuleStatesAsync(string model, CancellationToken cancellationToken);
 

@@ -33,7 +33,13 @@ internal abstract class InMemoryReader : IStateReader
     public ValueTask<DeliveryRecord?> FindDeliveryAsync(string key, CancellationToken cancellationToken) =>
         ValueTask.FromResult(Read(cancellationToken).Deliveries.GetValueOrDefault(key));
 
-    public ValueTask<IReadOnlyList<EvaluationRecord>> ReadEvaluationsAsync(string model, string? window, long from, long to, int limit, CancellationToken cancellationToken)
+    public ValueTask<IReadOnlyList<EvaluationRecord>> ReadEvaluationsAsync(string model, string? window, long from, long to, int limit, CancellationToken cancellationToken) =>
+        Evaluations(model, from, to, limit, evaluation => window is null || evaluation.Window == window, cancellationToken);
+
+    public ValueTask<IReadOnlyList<EvaluationRecord>> ReadEvaluationsAsync(EvaluationSeries series, long from, long to, int limit, CancellationToken cancellationToken) =>
+        Evaluations(series.Model, from, to, limit, evaluation => evaluation.Version == series.Version && evaluation.Window == series.Window && evaluation.Segment == series.Segment, cancellationToken);
+
+    private ValueTask<IReadOnlyList<EvaluationRecord>> Evaluations(string model, long from, long to, int limit, Func<EvaluationRecord, bool> wanted, CancellationToken cancellationToken)
     {
         var all = Read(cancellationToken).Evaluations;
         var found = new List<EvaluationRecord>();
@@ -44,7 +50,7 @@ internal abstract class InMemoryReader : IStateReader
             var evaluation = all[index];
             if (evaluation.Model != model || evaluation.End < from)
                 break;
-            if (evaluation.End < to && (window is null || evaluation.Window == window))
+            if (evaluation.End < to && wanted(evaluation))
                 found.Add(evaluation);
         }
 

@@ -11,6 +11,9 @@ public sealed record DeliveryRecord(string Key, UInt128 BodyHash, long ReceivedA
 /// <param name="Payload">The evaluation as JSON.</param>
 public sealed record EvaluationRecord(string Model, string Version, string Window, long End, string Segment, string Payload);
 
+/// <summary>Evaluations that follow each other: all that differs is the end.</summary>
+public readonly record struct EvaluationSeries(string Model, string Version, string Window, string Segment);
+
 /// <summary>What a rule remembers between evaluations, as JSON.</summary>
 public sealed record RuleStateRecord(string Model, string Rule, string Version, string Payload);
 

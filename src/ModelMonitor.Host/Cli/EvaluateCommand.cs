@@ -5,7 +5,8 @@ using ModelMonitor.Core;
 using ModelMonitor.Core.Windows;
 using ModelMonitor.Engine.Evaluating;
 using ModelMonitor.Engine.Options;
-using ModelMonitor.Host.Models;
+using ModelMonitor.Host.Pages;
+using ModelMonitor.Host.Pages.Reading;
 
 namespace ModelMonitor.Host.Cli;
 
@@ -15,7 +16,8 @@ internal static class EvaluateCommand
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <param name="Json">Where the JSON goes: a file, `-` for stdout alone, null for nowhere.</param>
-    private sealed record Request(string Configuration, string? Model, IReadOnlyList<string> Production, IReadOnlyList<string> Labels, string Every, string? Json, bool FailOnBreach);
+    /// <param name="Html">Where the report goes; null for nowhere.</param>
+    private sealed record Request(string Configuration, string? Model, IReadOnlyList<string> Production, IReadOnlyList<string> Labels, string Every, string? Json, string? Html, bool FailOnBreach);
 
     public static Command Make(Terminal terminal)
     {
@@ -26,6 +28,7 @@ internal static class EvaluateCommand
         var labels = SharedOptions.Files("--labels", "Labels that arrived later: Arrow IPC or Parquet files");
         var every = new Option<string>("--every") { Description = "Window: day, week, month, quarter, year, or a duration such as 6h or 14d (UTC)", HelpName = "WINDOW", DefaultValueFactory = _ => "month" };
         var json = new Option<string?>("--json") { Description = "Write the result as JSON to this file; -: to stdout, and no table", HelpName = "FILE" };
+        var html = new Option<string?>("--html") { Description = "Write a report to this file: one HTML document that needs nothing else, to be opened or printed", HelpName = "FILE" };
         var fail = new Option<bool>("--fail-on-breach") { Description = "Exit with 3 where a rule would have fired" };
         var command = new Command("evaluate",
             """
@@ -35,13 +38,13 @@ internal static class EvaluateCommand
             Examples:
               modelmonitor evaluate -c monitor.yaml --production june.arrows --labels june-labels.arrows
               modelmonitor evaluate -c monitor.yaml --model flights --production *.parquet --every week --json report.json
-              modelmonitor evaluate -c monitor.yaml --production june.arrows --json - --fail-on-breach
-            """) { configuration, model, production, labels, every, json, fail };
+              modelmonitor evaluate -c monitor.yaml --production june.arrows --html report.html --fail-on-breach
+            """) { configuration, model, production, labels, every, json, html, fail };
         command.SetAction((parsed, cancellationToken) => Faults.GuardAsync(terminal, () => RunAsync(
             terminal,
             new Request(
                 parsed.GetRequiredValue(configuration), parsed.GetValue(model), parsed.GetRequiredValue(production), parsed.GetValue(labels) ?? [],
-                parsed.GetRequiredValue(every), parsed.GetValue(json), parsed.GetValue(fail)),
+                parsed.GetRequiredValue(every), parsed.GetValue(json), parsed.GetValue(html), parsed.GetValue(fail)),
             cancellationToken)));
         return command;
     }
@@ -53,19 +56,25 @@ internal static class EvaluateCommand
         var calendar = Calendar(request.Every, options);
         Configured.Exist("--production", request.Production);
         Configured.Exist("--labels", request.Labels);
-        var report = await EvaluateAsync(terminal, options, model, calendar, request, cancellationToken).ConfigureAwait(false);
+        // Said now, not after minutes of work.
+        OutputFile.Check("--json", request.Json is "-" ? null : request.Json);
+        OutputFile.Check("--html", request.Html);
+        var (report, html) = await EvaluateAsync(terminal, options, model, calendar, request, cancellationToken).ConfigureAwait(false);
         if (request.Json != "-") ReportTable.Write(terminal.Console, report, calendar.Name);
         if (request.Json is { } target)
         {
             var text = report.ToJson().ToJsonString(Indented) + "\n";
             if (target == "-") await terminal.Output.WriteAsync(text).ConfigureAwait(false);
-            else AtomicFile.Write(target, text);
+            else OutputFile.Write("--json", target, text);
         }
+
+        if (request.Html is { } file) OutputFile.Write("--html", file, html!);
 
         return request.FailOnBreach && report.Breached ? ExitCode.Breach : ExitCode.Done;
     }
 
-    private static async Task<Report> EvaluateAsync(
+    /// <returns>The report, and as HTML where that was asked for.</returns>
+    private static async Task<(Report Report, string? Html)> EvaluateAsync(
         Terminal terminal, MonitorOptions options, ModelOptions model, CalendarWindows calendar, Request request, CancellationToken cancellationToken)
     {
         var opened = Configured.Loader().Load(model, cancellationToken: cancellationToken);
@@ -84,8 +93,11 @@ internal static class EvaluateCommand
             }).ConfigureAwait(false);
             Tell(terminal.Error, "predictions", production);
             Tell(terminal.Error, "labels", labels);
-            return await evaluation.ReportAsync(calendar, cancellationToken).ConfigureAwait(false)
+            var report = await evaluation.ReportAsync(calendar, cancellationToken).ConfigureAwait(false)
                 ?? throw new CliException($"there is nothing to evaluate: {Figures.Count(production.Rows)} production rows, none of them usable");
+            if (request.Html is null) return (report, null);
+            var view = await evaluation.ReadAsync((reader, cancelled) => ReportView.ReadAsync(reader, report, calendar.Name, options.Rules, cancelled), cancellationToken).ConfigureAwait(false);
+            return (report, await PageRenderer.RenderAsync<ReportPage>((nameof(ReportPage.View), view), (nameof(ReportPage.ReadAt), TimeProvider.System.GetUtcNow())).ConfigureAwait(false));
         }
     }
 

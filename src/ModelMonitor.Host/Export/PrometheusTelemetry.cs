@@ -10,7 +10,7 @@ using Quartz;
 namespace ModelMonitor.Host.Export;
 
 /// <summary>The monitor's own counters as Prometheus series. Thread-safe, never throws.</summary>
-public sealed class PrometheusTelemetry : ITelemetry
+public sealed partial class PrometheusTelemetry : ITelemetry
 {
     private const string Prefix = "modelmonitor_";
 

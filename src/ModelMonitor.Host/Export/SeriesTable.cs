@@ -17,6 +17,9 @@ internal sealed class SeriesTable<TChild>(SeriesBudget budget, Func<string[], TC
     private readonly ConcurrentDictionary<Labels, TChild> _children = [];
     private readonly Lock _creating = new();
 
+    /// <summary>Every series that there is, in no particular order.</summary>
+    public IEnumerable<KeyValuePair<Labels, TChild>> All => _children;
+
     public TChild this[Labels labels] => _children.TryGetValue(labels, out var child) ? child : Create(labels);
 
     /// <summary>Withdraws one, where it is there.</summary>

@@ -1,7 +1,7 @@
 using ModelMonitor.Engine.Options;
 using ModelMonitor.Host.Flight;
-using ModelMonitor.Host.Http.Page;
 using ModelMonitor.Host.Intake;
+using ModelMonitor.Host.Pages;
 
 namespace ModelMonitor.Host.Http;
 

@@ -59,6 +59,17 @@ internal abstract class SqliteReader(SqliteSession session) : IStateReader
             """].All(row => new EvaluationRecord(model, row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetString(3), row.GetString(4)), id, from, to, window, limit));
     }
 
+    public ValueTask<IReadOnlyList<EvaluationRecord>> ReadEvaluationsAsync(EvaluationSeries series, long from, long to, int limit, CancellationToken cancellationToken)
+    {
+        var open = Use(cancellationToken);
+        // The key's index holds all that is compared, so a payload is read only where it is given out.
+        return List(open.Names.FindModel(series.Model) is not { } id ? [] : open["""
+            SELECT end_at, payload FROM evaluation
+            WHERE model=$1 AND end_at>=$2 AND end_at<$3 AND version=$4 AND window_name=$5 AND segment=$6
+            ORDER BY end_at DESC LIMIT $7
+            """].All(row => new EvaluationRecord(series.Model, series.Version, series.Window, row.GetInt64(0), series.Segment, row.GetString(1)), id, from, to, series.Version, series.Window, series.Segment, limit));
+    }
+
     public ValueTask<IReadOnlyList<RuleStateRecord>> ReadRuleStatesAsync(string model, CancellationToken cancellationToken)
     {
         var open = Use(cancellationToken);

@@ -45,6 +45,9 @@ public sealed class MulticlassTests
             Assert.Equal(expected.Value[1].GetDouble(), values[expected.Name].Upper!.Value, 1e-9);
         }
 
+        var classesOf = MulticlassPerformance.ByClass(outcomes).Where(c => c.Rows + c.Predicted > 0).ToArray();
+        Assert.Equal(golden.GetProperty("values").GetProperty("f1_macro").GetDouble(), classesOf.Average(c => c.F1), 1e-9);
+        Assert.Equal(golden.GetProperty("values").GetProperty("recall_macro").GetDouble(), classesOf.Average(c => c.Recall), 1e-9);
         if (name == "one only") Assert.Equal(MetricStatus.OneClassOnly, values["roc_auc_ovr_macro"].Status);
     }
 

@@ -42,11 +42,19 @@ public abstract partial class StateStoreContract
         Assert.Equal(["week20", "week10"], await PayloadsAsync(Model, "week", 10, 30, 100));
         Assert.Equal(["week30"], await PayloadsAsync(Model, "week", 0, 100, 1));
         Assert.Empty(await PayloadsAsync("unknown", null, 0, 100, 100));
+        Assert.Equal(["day30", "day20", "day10"], await OneAsync(new(Model, "v1", "day", ""), 0, 100, 100));
+        Assert.Equal(["day20"], await OneAsync(new(Model, "v1", "day", ""), 0, 30, 1));
+        Assert.Equal(["segment"], await OneAsync(new(Model, "v1", "day", "s=1"), 20, 21, 100));
+        Assert.Equal(["v2"], await OneAsync(new(Model, "v2", "day", ""), 0, 100, 100));
+        Assert.Empty(await OneAsync(new("unknown", "v1", "day", ""), 0, 100, 100));
 
         await transaction.ExpireEvaluationsAsync(20, Token);
         Assert.Equal(["week30", "week20"], await PayloadsAsync(Model, "week", 0, 100, 100));
         await transaction.ExpireEvaluationsAsync(30, Token);
         Assert.Empty(await PayloadsAsync("other", null, 0, 100, 100));
+
+        async Task<IEnumerable<string>> OneAsync(EvaluationSeries series, long from, long to, int limit) =>
+            (await transaction.ReadEvaluationsAsync(series, from, to, limit, Token)).Select(evaluation => evaluation.Payload);
 
         async Task<IEnumerable<string>> PayloadsAsync(string model, string? window, long from, long to, int limit) =>
             (await transaction.ReadEvaluationsAsync(model, window, from, to, limit, Token)).Select(evaluation => evaluation.Payload);

@@ -112,7 +112,7 @@ public sealed class QueryTests(QueryTests.LoadedFixture api) : IClassFixture<Que
         var html = await response.Content.ReadAsStringAsync();
         Assert.Equal("text/html", response.Content.Headers.ContentType!.MediaType);
         Assert.Contains("default-src 'none'", response.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
-        foreach (var text in new[] { "flights", "2001-01", "challenger", "binary", "roc_auc", "month", "Noise floor", "/v1/models/flights/evaluate", "/metrics", "scored by", "weak", "because of &lt;this&gt;" })
+        foreach (var text in new[] { "flights", "2001-01", "binary", "ROC AUC", "newest month", "What chance alone reaches", "/models/flights", "/metrics", "rule firing", "weak", "because of &lt;this&gt;" })
             Assert.Contains(text, html, StringComparison.Ordinal);
         Assert.DoesNotContain("<script", html, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("<this>", html, StringComparison.Ordinal);
