@@ -20,7 +20,7 @@ internal static partial class Pages
     /// <summary>Relative to the root, in order.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        "README.md", "src/README.md",
+        "README.md", "src/README.md", "dashboards/README.md", "charts/README.md", "charts/modelmonitor/README.md", "charts/compose/README.md", ".github/actions/gate/README.md",
         .. Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md").Concat(Directory.EnumerateFiles(Path.Combine(Root, "plugins"), "README.md", SearchOption.AllDirectories))
             .Select(path => Path.GetRelativePath(Root, path).Replace('\\', '/')).Where(path => !path.Contains("/bin/", StringComparison.Ordinal) && !path.Contains("/obj/", StringComparison.Ordinal)).Order(StringComparer.Ordinal),
     ];
