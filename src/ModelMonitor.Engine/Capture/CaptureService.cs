@@ -26,14 +26,14 @@ public sealed class CaptureService(ModelCatalog catalog, MonitorOptions options,
         return work.Erased;
     }
 
-    /// <summary>Deletes files of requests that are older than captured rows may be, and not open.</summary>
+    /// <summary>Deletes what lies in the folders of requests that are older than captured rows may be, and settled: what was trained is a version by then, with a file of its own.</summary>
     public async Task ExpireFilesAsync(CancellationToken cancellationToken)
     {
         var now = Core.Instant.From(clock.GetUtcNow());
         foreach (var model in catalog.Models)
         {
             foreach (var request in await RequestsAsync(model.Name, cancellationToken).ConfigureAwait(false))
-                if (!request.IsOpen(now) && request.UpdatedAt < now - Core.Instant.From(options.Retention.Captured)) DeleteFiles(request.Key);
+                if (!request.IsOpen(now) && request.UpdatedAt < now - Core.Instant.From(options.Retention.Captured) && CaptureExport.FolderOf(options, request.Key) is var folder && Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
         }
     }
 

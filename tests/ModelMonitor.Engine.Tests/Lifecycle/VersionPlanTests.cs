@@ -52,6 +52,17 @@ public sealed class VersionPlanTests
         Assert.Equal("1", VersionPlan.Of("2", [Row("1", VersionRole.Champion)], [Dossier("1", VersionStage.Serving), Dossier("2", VersionStage.Refused, "1")]).Serving!.Version);
     }
 
+    [Fact]
+    public void Files_go_of_versions_that_are_over_and_that_nobody_goes_back_to()
+    {
+        VersionDossier[] dossiers =
+        [
+            Dossier("1", VersionStage.Retired), Dossier("2", VersionStage.Retired, "1"), Dossier("3", VersionStage.Serving, "2", previous: "2"), Dossier("4", VersionStage.Refused, "3"),
+            Dossier("5", VersionStage.Shadowing, "3"), Dossier("6", VersionStage.Withdrawn, "3"), Dossier("7", VersionStage.Refused, "3") with { Onnx = "3" }, Dossier("8", VersionStage.RolledBack, "3") with { StageSince = 10 },
+        ];
+        Assert.Equal(["1", "4", "6"], VersionRetention.Over(dossiers, before: 5).Select(d => d.Version));
+    }
+
     private static VersionRecord Row(string version, VersionRole role) => new("m", version, "h" + version, "s" + version, role, version.Length);
 
     private static VersionDossier Dossier(string version, VersionStage stage, string champion = "", string? previous = null) => new()
