@@ -49,6 +49,9 @@ for (const [number, look] of looks.entries()) {
     };
   });
   if (shots) await page.screenshot({ path: join(shots, `${look.name ?? number}-${look.width}-${look.scheme}.png`), fullPage: true });
+  await page.emulateMedia({ media: 'print' });
+  facts.print = await page.evaluate(() => ({ background: getComputedStyle(document.body).backgroundColor, controls: [...document.querySelectorAll('nav, summary, .pin')].filter(e => e.checkVisibility()).length }));
+  await page.emulateMedia({ media: 'screen' });
   await page.keyboard.press('Tab');
   facts.firstFocus = await page.evaluate(() => ({ text: document.activeElement?.textContent?.trim() ?? '', outline: getComputedStyle(document.activeElement).outlineStyle }));
   if (look.rules) {

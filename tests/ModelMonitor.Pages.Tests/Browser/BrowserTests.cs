@@ -71,6 +71,9 @@ public sealed class BrowserTests(Filled.FilledMonitor monitor)
     });
 
     [Fact]
+    public Task On_paper_it_is_light_and_without_what_nobody_can_press() => Each(s => Assert.Equal(("rgb(255, 255, 255)", 0), ((string)s["print"]!["background"]!, (int)s["print"]!["controls"]!)));
+
+    [Fact]
     public async Task A_model_has_every_chart_of_its_task()
     {
         var seen = await monitor.Sights.SeenAsync();

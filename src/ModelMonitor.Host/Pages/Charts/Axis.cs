@@ -10,6 +10,8 @@ public readonly record struct Tick(double Value, string Label, bool Spare = fals
 /// <param name="Ticks">All within its ends.</param>
 public sealed record Axis(double From, double To, IReadOnlyList<Tick> Ticks)
 {
+    private const double Smallest = 1e-9;
+
     /// <summary>What it measures; null: the heading says it.</summary>
     public string? Label { get; init; }
 
@@ -19,7 +21,8 @@ public sealed record Axis(double From, double To, IReadOnlyList<Tick> Ticks)
     /// <summary>From a tick below the least value to one above the greatest, with about so many steps of 1, 2 or 5 times a power of ten.</summary>
     public static Axis Numbers(double least, double greatest, int about = 4, bool percent = false)
     {
-        if (!(greatest > least)) (least, greatest) = (least - Math.Max(Math.Abs(least) * 0.1, 1e-9), greatest + Math.Max(Math.Abs(greatest) * 0.1, 1e-9));
+        // What differs in its last digits only is one value to the eye, and has no steps to be counted.
+        if (!(greatest - least > Smallest * Math.Max(Math.Abs(least), Math.Abs(greatest)))) (least, greatest) = (least - Math.Max(Math.Abs(least) * 0.1, 1e-9), greatest + Math.Max(Math.Abs(greatest) * 0.1, 1e-9));
         var step = Step((greatest - least) / about);
         var (first, last) = (Math.Floor((least / step) + 1e-9), Math.Ceiling((greatest / step) - 1e-9));
         var ticks = new List<Tick>();
