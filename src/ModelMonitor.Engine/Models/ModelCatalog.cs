@@ -18,7 +18,7 @@ public sealed class ModelCatalog(IReadOnlyList<MonitoredModel> models) : IDispos
         lock (_writing)
         {
             var now = Find(model.Name);
-            Put(now is null ? model : model with { Challengers = now.Challengers, Earlier = now.Earlier });
+            Put(now is null || (ReferenceEquals(now.Challengers, model.Challengers) && ReferenceEquals(now.Earlier, model.Earlier)) ? model : model with { Challengers = now.Challengers, Earlier = now.Earlier });
         }
     }
 

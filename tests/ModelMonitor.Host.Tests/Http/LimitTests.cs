@@ -100,12 +100,13 @@ public sealed class LimitTests(LimitTests.SmallFixture api) : IClassFixture<Limi
             await Problems.OfAsync(failed, 503);
             Assert.NotNull(failed.Headers.RetryAfter);
             Assert.Equal(before, await ReceivedAsync());
-            foreach (var path in new[] { "/", "/v1/models", "/v1/models/flights/versions", "/v1/models/flights/evaluate" })
+            foreach (var path in new[] { "/v1/models", "/v1/models/flights/versions", "/v1/models/flights/evaluate" })
             {
                 using var silent = await api.Client.GetAsync(path);
                 await Problems.OfAsync(silent, 503);
             }
 
+            using (var page = await api.Client.GetAsync("/")) Assert.Equal((System.Net.HttpStatusCode.ServiceUnavailable, "text/html"), (page.StatusCode, page.Content.Headers.ContentType?.MediaType));
             using var ready = await api.Client.GetAsync("/health/ready");
             Assert.Contains("store", (string)(await Problems.OfAsync(ready, 503))["detail"]!, StringComparison.Ordinal);
             Assert.Equal("live\n", await api.Client.GetStringAsync("/health/live"));
