@@ -1,5 +1,6 @@
 using ModelMonitor.Core;
 using ModelMonitor.Core.Evaluations;
+using ModelMonitor.Core.Lifecycle;
 using ModelMonitor.Engine.Lifecycle;
 using ModelMonitor.Engine.Models;
 using ModelMonitor.Engine.Options;
@@ -10,12 +11,13 @@ namespace ModelMonitor.Host.Pages.Reading;
 
 /// <summary>The versions of a model: which serves, which wait, how they compare, and what was done.</summary>
 /// <param name="Registry">By when they began.</param>
-/// <param name="Dossiers">Of versions on their way, newest first.</param>
+/// <param name="Dossiers">Of the version that serves and of those on their way, then of those that are over; newest first.</param>
 /// <param name="Compared">Versions that score the same rows, each with its evaluations of one window; the one that serves first.</param>
 /// <param name="Requests">Retrain requests, newest first.</param>
 /// <param name="Messages">What rules caused, newest first.</param>
 /// <param name="Audit">Newest first.</param>
 /// <param name="AuditLines">How many there are.</param>
+/// <param name="AllDossiers">How many dossiers there are.</param>
 public sealed record VersionsView(
     MonitoredModel Serving,
     string Window,
@@ -25,12 +27,13 @@ public sealed record VersionsView(
     IReadOnlyList<RetrainRequest> Requests,
     IReadOnlyList<OutboxRecord> Messages,
     IReadOnlyList<AuditRecord> Audit,
-    int AuditLines);
+    int AuditLines,
+    int AllDossiers);
 
 /// <summary>Reads them out of one snapshot.</summary>
 internal static class VersionsReader
 {
-    private const int MostPoints = 60, MostRequests = 50, MostMessages = 50, MostAudit = 100;
+    private const int MostPoints = 60, MostRequests = 50, MostMessages = 50, MostAudit = 100, MostDossiers = 20;
 
     public static async ValueTask<VersionsView> ReadAsync(IStateReader reader, MonitoredModel serving, MonitorOptions options, PageQuery query, CancellationToken cancellationToken)
     {
@@ -51,16 +54,18 @@ internal static class VersionsReader
             compared.Add((version, newest, await Trend.ReadAsync(reader, series, Instant.From(window.Size), query.From, newest.Range.End, metrics, null, MostPoints, cancellationToken).ConfigureAwait(false)));
         }
 
+        var dossiers = await VersionDossier.ReadAsync(reader, serving.Name, cancellationToken).ConfigureAwait(false);
         var audit = await reader.ReadAuditAsync(serving.Name, cancellationToken).ConfigureAwait(false);
         return new(
             serving,
             window.Name,
             await reader.ReadVersionsAsync(serving.Name, cancellationToken).ConfigureAwait(false),
-            await VersionDossier.ReadAsync(reader, serving.Name, cancellationToken).ConfigureAwait(false),
+            [.. dossiers.OrderByDescending(d => VersionLifecycle.IsChallenger(d.Stage) || VersionLifecycle.Serves(d.Stage)).ThenByDescending(d => d.ReceivedAt).Take(MostDossiers)],
             compared,
             await RetrainRequests.ReadAsync(reader, serving.Name, MostRequests, cancellationToken).ConfigureAwait(false),
             await reader.ReadOutboxAsync(serving.Name, null, MostMessages, cancellationToken).ConfigureAwait(false),
             [.. audit.Reverse().Take(MostAudit)],
-            audit.Count);
+            audit.Count,
+            dossiers.Count);
     }
 }
