@@ -22,8 +22,7 @@ public sealed class ByHandTests
         Assert.Contains("is received", (await Command(loop, "promote", "better", "--by", "bob")).Error, StringComparison.Ordinal);
         await loop.SettleAsync();
         Assert.Contains("is shadowing, and waits for rows to score as a shadow", (await Command(loop, "promote", "better", "--by", "bob")).Error, StringComparison.Ordinal);
-        await loop.ReplayAsync(2006, 5);
-        await loop.SettleAsync();
+        await loop.LiveAsync(2006, 5);
         Assert.Equal(("2003", VersionStage.Ready), (loop.Serving.Baseline.Version, (await loop.DossierAsync("better")).Stage));
         var listed = await Command(loop, "models", "--checks");
         Assert.Contains("waits for a person: modelmonitor promote --model chicago better", listed.Output, StringComparison.Ordinal);
@@ -43,9 +42,7 @@ public sealed class ByHandTests
     public async Task A_challenger_that_is_not_wanted_goes_at_once()
     {
         await using var loop = await Loop.StartAsync(Overfitted);
-        await loop.ReplayAsync(2006, 3);
-        await loop.AddAsync(Sound, "better");
-        await loop.SettleAsync();
+        await loop.ShadowAsync(Sound, "better");
         Assert.Single(loop.Serving.Challengers);
         Assert.Equal(0, (await Command(loop, "models", "withdraw", "better", "--by", "alice")).Exit);
         Assert.Equal((VersionStage.Withdrawn, 0), ((await loop.DossierAsync("better")).Stage, loop.Serving.Challengers.Count));
@@ -68,14 +65,11 @@ public sealed class ByHandTests
     public async Task At_start_the_registry_says_who_serves_unless_the_configuration_names_a_new_version()
     {
         await using var loop = await Loop.StartAsync(Overfitted);
-        await loop.ReplayAsync(2006, 3);
-        await loop.AddAsync(Sound, "better");
-        await loop.SettleAsync();
+        await loop.ShadowAsync(Sound, "better");
         await loop.ReopenAsync();
         // Shadows come back before the first row does.
         Assert.Equal(("2003", "better"), (loop.Serving.Baseline.Version, Assert.Single(loop.Serving.Challengers).Baseline.Version));
-        await loop.ReplayAsync(2006, 5);
-        await loop.SettleAsync();
+        await loop.LiveAsync(2006, 5);
         await loop.ReopenAsync();
         Assert.Equal(("better", "2003"), (loop.Serving.Baseline.Version, Assert.Single(loop.Serving.Challengers).Baseline.Version));
         Assert.Contains(loop.Notes, note => note.Contains("serves by the registry, and not version 2003 of the configuration", StringComparison.Ordinal));
@@ -94,11 +88,8 @@ public sealed class ByHandTests
     public async Task A_champion_whose_file_is_gone_gives_way_to_the_configured_version_and_says_so()
     {
         await using var loop = await Loop.StartAsync(Overfitted);
-        await loop.ReplayAsync(2006, 3);
-        await loop.AddAsync(Sound, "better");
-        await loop.SettleAsync();
-        await loop.ReplayAsync(2006, 5);
-        await loop.SettleAsync();
+        await loop.ShadowAsync(Sound, "better");
+        await loop.LiveAsync(2006, 5);
         Assert.Equal("better", loop.Serving.Baseline.Version);
         File.Delete((await loop.DossierAsync("better")).Onnx);
         await loop.ReopenAsync();
@@ -111,11 +102,8 @@ public sealed class ByHandTests
     public async Task The_same_version_with_another_file_is_a_fault_also_while_another_serves()
     {
         await using var loop = await Loop.StartAsync(Overfitted);
-        await loop.ReplayAsync(2006, 3);
-        await loop.AddAsync(Sound, "better");
-        await loop.SettleAsync();
-        await loop.ReplayAsync(2006, 5);
-        await loop.SettleAsync();
+        await loop.ShadowAsync(Sound, "better");
+        await loop.LiveAsync(2006, 5);
         loop.Configure("2003", Sound);
         Assert.Contains("known with another model file", (await Assert.ThrowsAsync<ModelLoadException>(loop.ReopenAsync)).Message, StringComparison.Ordinal);
     }

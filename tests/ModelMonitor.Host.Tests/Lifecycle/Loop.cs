@@ -105,6 +105,21 @@ internal sealed class Loop : IAsyncDisposable
         Clock.StepTo(until);
     }
 
+    /// <summary>Two years of rows, and a challenger that comes then and passes on the hold-out and on production, if it can.</summary>
+    public async Task ShadowAsync(string file, string version)
+    {
+        await ReplayAsync(2006, 3);
+        await AddAsync(file, version);
+        await SettleAsync();
+    }
+
+    /// <summary>Replays until a time, and takes every step that is due then.</summary>
+    public async Task LiveAsync(int year, int month)
+    {
+        await ReplayAsync(year, month);
+        await SettleAsync();
+    }
+
     /// <summary>Sends the labels that were held back.</summary>
     public async Task ReplayLabelsAsync()
     {

@@ -19,13 +19,11 @@ public sealed class LoopTests
         Assert.Contains("of 100", loop.Lifecycle.WaitsFor("chicago", "better"), StringComparison.Ordinal);
 
         // Half a year later there are rows to judge by; then it has to score some.
-        await loop.ReplayAsync(2006, 3);
-        await loop.SettleAsync();
+        await loop.LiveAsync(2006, 3);
         Assert.Equal(VersionStage.Shadowing, (await loop.DossierAsync("better")).Stage);
         Assert.Equal(["better"], loop.Serving.Challengers.Select(c => c.Baseline.Version));
 
-        await loop.ReplayAsync(2006, 5);
-        await loop.SettleAsync();
+        await loop.LiveAsync(2006, 5);
         var promoted = await loop.DossierAsync("better");
         Assert.True(promoted.Stage == VersionStage.Watched, promoted.Checks[^1].Text);
         Assert.Equal(["loads", "overfitting", "sanity", "holdout", "production", "shadow", "shadow"], promoted.Checks.Select(c => c.Name));
@@ -35,8 +33,7 @@ public sealed class LoopTests
         var message = Assert.Single(await loop.OutboxAsync());
         Assert.Contains("modelmonitor.version_promoted", message.Payload, StringComparison.Ordinal);
 
-        await loop.ReplayAsync(2006, 11);
-        await loop.SettleAsync();
+        await loop.LiveAsync(2006, 11);
         Assert.Equal(VersionStage.Serving, (await loop.DossierAsync("better")).Stage);
         Assert.Empty(loop.Serving.Challengers);
         Assert.Equal(["2003"], loop.Serving.Earlier.Select(e => e.Baseline.Version));
@@ -52,11 +49,8 @@ public sealed class LoopTests
     {
         // From the day of the promotion on the overfitted model is right: what was true in the tests is true no more.
         await using var loop = await Loop.StartAsync(Overfitted);
-        await loop.ReplayAsync(2006, 3);
-        await loop.AddAsync(Sound, "better");
-        await loop.SettleAsync();
-        await loop.ReplayAsync(2006, 5);
-        await loop.SettleAsync();
+        await loop.ShadowAsync(Sound, "better");
+        await loop.LiveAsync(2006, 5);
         Assert.Equal("better", loop.Serving.Baseline.Version);
         await loop.ReplayAsync(2006, 10, truth: "2003");
         await loop.SettleAsync();
@@ -104,13 +98,9 @@ public sealed class LoopTests
     public async Task How_far_a_version_comes_is_what_the_configuration_asks_of_it(string promotion, VersionStage stage, string last)
     {
         await using var loop = await Loop.StartAsync(Overfitted, promotion);
-        await loop.ReplayAsync(2006, 3);
-        await loop.AddAsync(Sound, "better");
-        await loop.SettleAsync();
-        await loop.ReplayAsync(2006, 5);
-        await loop.SettleAsync();
-        await loop.ReplayAsync(2006, 6);
-        await loop.SettleAsync();
+        await loop.ShadowAsync(Sound, "better");
+        await loop.LiveAsync(2006, 5);
+        await loop.LiveAsync(2006, 6);
         var dossier = await loop.DossierAsync("better");
         Assert.Equal((stage, last), (dossier.Stage, dossier.Checks[^1].Name));
     }
