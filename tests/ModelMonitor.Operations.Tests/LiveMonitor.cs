@@ -76,9 +76,15 @@ public sealed class LiveMonitor : IAsyncLifetime
     }
 
     /// <summary>The families that `/metrics` lists, by name: histograms by those of their series.</summary>
-    internal async Task<IReadOnlyCollection<string>> ExportedAsync()
+    /// <param name="awaited">It asks until all of these are there, or patience ends: values come with the first evaluations.</param>
+    internal async Task<IReadOnlyCollection<string>> ExportedAsync(IReadOnlyCollection<string> awaited)
     {
         _ = Prometheus;
-        return Exposition.Names(await _monitor!.Client.GetStringAsync(new Uri(_monitor.Addresses[1], "metrics")));
+        for (var deadline = TimeProvider.System.GetUtcNow() + s_patience; ;)
+        {
+            var exported = Exposition.Names(await _monitor!.Client.GetStringAsync(new Uri(_monitor.Addresses[1], "metrics")));
+            if (!awaited.Except(exported).Any() || TimeProvider.System.GetUtcNow() > deadline) return [.. exported];
+            await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System);
+        }
     }
 }

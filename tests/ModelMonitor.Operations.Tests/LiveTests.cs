@@ -15,9 +15,10 @@ public sealed class LiveTests(LiveMonitor live) : IClassFixture<LiveMonitor>
     [Fact]
     public async Task Every_metric_that_is_named_is_exported()
     {
-        var exported = (await live.ExportedAsync()).Concat(await NotYetAsync()).ToHashSet();
         var named = s_shown.Concat(Dashboard.All.SelectMany(dashboard => dashboard.VariableQueries)).Concat(Rule.All.Select(rule => rule.Expression)).SelectMany(PromQl.MetricsOf).Distinct().ToList();
         Assert.True(named.Count > 80);
+        var notYet = (await NotYetAsync()).ToHashSet();
+        var exported = (await live.ExportedAsync([.. named.Concat(Expected.WithoutData.Keys).Except(notYet)])).Concat(notYet).ToHashSet();
         Assert.Empty(named.Except(exported));
         Assert.Empty(Expected.WithoutData.Keys.Except(exported));
     }

@@ -45,7 +45,8 @@ internal sealed class PrometheusServer : IAsyncDisposable
         try
         {
             using var response = await _client.GetAsync("api/v1/" + path);
-            return JsonNode.Parse(await response.Content.ReadAsStringAsync());
+            // While it reads its files it answers so, in plain text.
+            return response.StatusCode == System.Net.HttpStatusCode.ServiceUnavailable ? null : JsonNode.Parse(await response.Content.ReadAsStringAsync());
         }
         catch (HttpRequestException)
         {

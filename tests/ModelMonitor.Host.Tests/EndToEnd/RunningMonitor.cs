@@ -32,7 +32,7 @@ internal sealed partial class RunningMonitor : IAsyncDisposable
     /// <summary>Where Arrow Flight listens; null where it does not.</summary>
     public Uri? Flight { get; private set; }
 
-    public HttpClient Client { get; } = new() { Timeout = Patience };
+    public HttpClient Client { get; } = new() { Timeout = 3 * Patience };
 
     public string Output
     {
