@@ -136,7 +136,15 @@ internal abstract class DeliveryWork(MonitoredModel model, string stream, Delive
     /// <summary>The version whose state the score belongs to; null: one that is watched no more.</summary>
     private MonitoredModel? CountedBy(ServedScore served, UInt128 id) => served.Version == Model.Baseline.Version
         ? IsCounted(served, id) ? Model : null
-        : Model.Challengers.Concat(Model.Earlier).FirstOrDefault(version => version.Baseline.Version == served.Version && version.Baseline.Hash == served.BaselineHash);
+        : Find(Model.Challengers, served) ?? Find(Model.Earlier, served);
+
+    private static MonitoredModel? Find(IReadOnlyList<MonitoredModel> versions, ServedScore served)
+    {
+        // Once a labelled row: no enumerator, no closure.
+        for (var i = 0; i < versions.Count; i++)
+            if (versions[i].Baseline.Version == served.Version && versions[i].Baseline.Hash == served.BaselineHash) return versions[i];
+        return null;
+    }
 
     /// <summary>Served under the baseline that is counted on, or before it was learned: of those rows the ones that were kept.</summary>
     private bool IsCounted(ServedScore served, UInt128 id) =>

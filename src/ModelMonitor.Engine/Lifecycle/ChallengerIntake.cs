@@ -21,29 +21,35 @@ public sealed partial class ChallengerIntake(ModelCatalog catalog, MonitorOption
         var serving = catalog.Find(model) ?? throw new ChallengerRefusedException($"there is no model '{model}'");
         if (serving.Scorer is null) throw new ChallengerRefusedException($"the data of model '{model}' carry their own scores: nothing is scored here, and there is nothing to compare with");
         if (serving.Learning is not null) throw new ChallengerRefusedException($"model '{model}' is still learning its baseline: there is nothing to compare with");
-        byte[] bytes;
+        var (kept, sha256) = await KeepAsync(model, file, cancellationToken).ConfigureAwait(false);
+        var work = new Work(serving, version, kept, sha256, source, request, report);
+        await writer.SubmitAsync(work).ConfigureAwait(false);
+        return work.Dossier ?? throw new ChallengerRefusedException(work.Refusal!);
+    }
+
+    /// <summary>Copies the file under its own hash. As a stream: a model may be larger than what this process may take of memory.</summary>
+    private async Task<(string Kept, string Sha256)> KeepAsync(string model, string file, CancellationToken cancellationToken)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(options.StateFolder, "models", model)).FullName;
+        var made = Path.Combine(folder, Guid.NewGuid().ToString("N") + ".new");
         try
         {
-            bytes = await File.ReadAllBytesAsync(file, cancellationToken).ConfigureAwait(false);
+            File.Copy(file, made);
+            string sha256;
+            var copy = File.OpenRead(made);
+            await using (copy.ConfigureAwait(false)) sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(copy, cancellationToken).ConfigureAwait(false));
+            var kept = Path.Combine(folder, sha256 + ".onnx");
+            if (!File.Exists(kept)) File.Move(made, kept, overwrite: true);
+            return (kept, sha256);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new ChallengerRefusedException($"the challenger's file cannot be read: {e.Message}");
         }
-
-        var sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes));
-        var kept = Path.Combine(options.StateFolder, "models", model, sha256 + ".onnx");
-        Directory.CreateDirectory(Path.GetDirectoryName(kept)!);
-        if (!File.Exists(kept))
+        finally
         {
-            var made = kept + "." + Guid.NewGuid().ToString("N");
-            await File.WriteAllBytesAsync(made, bytes, cancellationToken).ConfigureAwait(false);
-            File.Move(made, kept, overwrite: true);
+            File.Delete(made);
         }
-
-        var work = new Work(serving, version, kept, sha256, source, request, report);
-        await writer.SubmitAsync(work).ConfigureAwait(false);
-        return work.Dossier ?? throw new ChallengerRefusedException(work.Refusal!);
     }
 
     [System.Text.RegularExpressions.GeneratedRegex("-r[0-9]+$")]

@@ -6,6 +6,9 @@ namespace ModelMonitor.Host.Cli;
 /// <summary>Asks a running monitor.</summary>
 internal static class MonitorApi
 {
+    /// <summary>A large model is sent, and a challenger may be judged just now, before it answers.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(15);
+
     /// <param name="to">Its address.</param>
     /// <param name="path">Below the address.</param>
     /// <param name="body">Posted; null: a GET.</param>
@@ -15,7 +18,7 @@ internal static class MonitorApi
     {
         if (!Uri.TryCreate(to.TrimEnd('/') + "/", UriKind.Absolute, out var root) || root.Scheme is not ("http" or "https")) throw new CliException($"--to: '{to}' is no address such as http://127.0.0.1:9464");
         var target = new Uri(root, path);
-        using var client = new HttpClient();
+        using var client = new HttpClient { Timeout = s_patience };
         try
         {
             using var response = body is null ? await client.GetAsync(target, cancellationToken).ConfigureAwait(false) : await client.PostAsync(target, body, cancellationToken).ConfigureAwait(false);
@@ -25,6 +28,10 @@ internal static class MonitorApi
         catch (HttpRequestException e)
         {
             throw new CliException($"{silent} at {root}: {e.Message} (see --to)");
+        }
+        catch (TaskCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new CliException($"{target}: did not answer within {s_patience.TotalMinutes:0} minutes: {e.Message}");
         }
         catch (JsonException)
         {

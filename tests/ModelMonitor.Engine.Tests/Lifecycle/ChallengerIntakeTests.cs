@@ -65,6 +65,21 @@ public sealed class ChallengerIntakeTests : IDisposable
         Assert.Equal(2, (await Dossiers(monitor)).Count);
     }
 
+    [Fact]
+    public async Task What_was_refused_at_the_door_does_not_stay_on_the_disk()
+    {
+        await using var monitor = Monitor();
+        var taken = await Intake(monitor).AddAsync("m", File("a"), "two", "api", null, null, default);
+        await Assert.ThrowsAsync<ChallengerRefusedException>(() => Intake(monitor).AddAsync("m", File("b"), "two", "api", null, null, default));
+        var retention = new VersionRetention(monitor.Catalog, monitor.Options, monitor.Store, monitor.Clock);
+        monitor.Clock.SetUtcNow(TimeProvider.System.GetUtcNow().AddDays(1));
+        await retention.ExpireFilesAsync(default);
+        Assert.Equal(2, Directory.GetFiles(Path.GetDirectoryName(taken.Onnx)!).Length);
+        monitor.Clock.Advance(TimeSpan.FromDays(400));
+        await retention.ExpireFilesAsync(default);
+        Assert.Equal([taken.Onnx], Directory.GetFiles(Path.GetDirectoryName(taken.Onnx)!));
+    }
+
     private Running Monitor() => new(Given.Model with { Scorer = new RepeatingScorer() }, options: Given.Monitor() with { StateFolder = _folder.FullName, Actions = [new ActionOptions { Name = "retrain", Hook = "fake" }] });
 
     private static ChallengerIntake Intake(Running monitor) => new(monitor.Catalog, monitor.Options, monitor.Writer);
