@@ -6,18 +6,32 @@ namespace ModelMonitor.Host.Tests.Lifecycle;
 /// <summary>A store whose process dies at a commit: before it, or right after it, when nobody has heard of it. From then on nothing is written any more.</summary>
 internal sealed class CutStore(IStateStore inner) : IStateStore
 {
+    private readonly Lock _lock = new();
     private int _left = int.MaxValue;
     private bool _after;
-
-    public bool IsCut { get; private set; }
+    private bool _isCut;
 
     /// <param name="commits">So many happen still.</param>
     /// <param name="after">The next one happens too, and its caller does not hear of it.</param>
-    public void CutAfter(int commits, bool after) => (_left, _after) = (commits, after);
+    public void CutAfter(int commits, bool after)
+    {
+        lock (_lock) (_left, _after) = (commits, after);
+    }
+
+    /// <summary>Every commit happens from now on, if the process did not die before. Others than the test commit too, at any time: asked and told in one.</summary>
+    /// <returns>Whether it lives.</returns>
+    public bool Spare()
+    {
+        lock (_lock)
+        {
+            _left = int.MaxValue;
+            return !_isCut;
+        }
+    }
 
     public async ValueTask<IStateTransaction> BeginAsync(CancellationToken cancellationToken)
     {
-        ObjectDisposedException.ThrowIf(IsCut, this);
+        ObjectDisposedException.ThrowIf(_isCut, this);
         return TransactionProxy.Of(await inner.BeginAsync(cancellationToken), this);
     }
 
@@ -27,14 +41,17 @@ internal sealed class CutStore(IStateStore inner) : IStateStore
 
     private async ValueTask CommitAsync(IStateTransaction transaction, CancellationToken cancellationToken)
     {
-        if (_left-- > 0)
+        bool lives, happens;
+        lock (_lock)
         {
-            await transaction.CommitAsync(cancellationToken);
-            return;
+            lives = !_isCut && _left > 0;
+            happens = lives || (_after && !_isCut);
+            if (lives) _left--;
+            else _isCut = true;
         }
 
-        if (_after && !IsCut) await transaction.CommitAsync(cancellationToken);
-        IsCut = true;
+        if (happens) await transaction.CommitAsync(cancellationToken);
+        if (lives) return;
         throw new IOException("the process died");
     }
 
