@@ -15,7 +15,7 @@ namespace ModelMonitor.Engine.Lifecycle;
 /// is not, for it finds the version at another stage. What scores follows what is committed, at the next step at the latest.
 /// </remarks>
 public sealed class LifecycleService(
-    ModelCatalog catalog, MonitorOptions options, TrainedModels trained, ShadowKeeper shadows, IVersionFiles files, IStateStore store, StateWriter writer, VersionAnnouncer announcer, ITelemetry telemetry, TimeProvider clock, ILogger<LifecycleService> logger) : IDisposable
+    ModelCatalog catalog, MonitorOptions options, TrainedModels trained, ShadowKeeper shadows, ReferenceRenewal renewal, IVersionFiles files, IStateStore store, StateWriter writer, VersionAnnouncer announcer, ITelemetry telemetry, TimeProvider clock, ILogger<LifecycleService> logger) : IDisposable
 {
     /// <summary>How long what waits is left alone: reading captured rows again and again would cost more than it tells.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
@@ -103,7 +103,12 @@ public sealed class LifecycleService(
         await trained.TakeAsync(model, await ReadAsync(reader => RetrainRequests.ReadAsync(reader, model, int.MaxValue, cancellationToken).AsTask(), cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
         var dossiers = await DossiersAsync(model, cancellationToken).ConfigureAwait(false);
         if (catalog.Find(model) is not { Learning: null } serving) return;
-        if (dossiers.FirstOrDefault(d => d.Version == serving.Baseline.Version) is { Stage: VersionStage.Watched } watched) await WatchAsync(serving, dossiers, watched, cancellationToken).ConfigureAwait(false);
+        if (dossiers.FirstOrDefault(d => d.Version == serving.Baseline.Version) is { } current)
+        {
+            if (current.Stage == VersionStage.Watched) await WatchAsync(serving, dossiers, current, cancellationToken).ConfigureAwait(false);
+            else await RenewAsync(serving, current, cancellationToken).ConfigureAwait(false);
+        }
+
         foreach (var dossier in dossiers.Where(d => VersionLifecycle.IsChallenger(d.Stage)).OrderBy(d => d.ReceivedAt))
         {
             // The one before may have changed what serves.
@@ -125,7 +130,7 @@ public sealed class LifecycleService(
 
         if (VersionLifecycle.Shadows(dossier.Stage) && !await ShadowsAsync(dossier, cancellationToken).ConfigureAwait(false)) return;
         var key = (dossier.Model, dossier.Version);
-        if (_waiting.TryGetValue(key, out var wait) && wait.Stage == dossier.Stage && Now < wait.Until) return;
+        if (IsLeftAlone(dossier)) return;
         var judgement = dossier.Stage switch
         {
             VersionStage.Received => _judge.Holdout(serving, dossier, cancellationToken),
@@ -136,7 +141,8 @@ public sealed class LifecycleService(
         };
         if (judgement.WaitsFor is { } what)
         {
-            (_waiting[key], _waitsFor[key]) = ((Now + Instant.From(s_patience), dossier.Stage), what);
+            LeaveAlone(dossier);
+            _waitsFor[key] = what;
             return;
         }
 
@@ -236,10 +242,10 @@ public sealed class LifecycleService(
         if (dossiers.FirstOrDefault(d => d.Version == dossier.Previous) is { } previous && await shadows.AddAsync(previous, cancellationToken).ConfigureAwait(false) is { } gone && _gone.Add((previous.Model, previous.Version)))
             Log.PreviousGone(logger, previous.Model, previous.Version, gone);
         var key = (dossier.Model, dossier.Version);
-        if (_waiting.TryGetValue(key, out var wait) && wait.Stage == dossier.Stage && Now < wait.Until) return;
+        if (IsLeftAlone(dossier)) return;
         serving = catalog.Find(serving.Name)!;
         var (judgement, looks, over) = await ReadAsync(reader => VersionJudge.WatchAsync(reader, serving, dossier, Now, cancellationToken), cancellationToken).ConfigureAwait(false);
-        _waiting[key] = (Now + Instant.From(s_patience), dossier.Stage);
+        LeaveAlone(dossier);
         if (judgement.WaitsFor is { } what)
         {
             _waitsFor[key] = what;
@@ -256,6 +262,19 @@ public sealed class LifecycleService(
         if (over) await AdvanceAsync(dossier, VersionEvent.WatchPassed, "monitor", judgement.Checks, cancellationToken).ConfigureAwait(false);
         else await writer.SubmitAsync(new LookWork(dossier with { Looks = looks, Checks = [.. dossier.Checks, .. judgement.Checks] })).ConfigureAwait(false);
     }
+
+    private async Task RenewAsync(MonitoredModel serving, VersionDossier dossier, CancellationToken cancellationToken)
+    {
+        if (IsLeftAlone(dossier)) return;
+        LeaveAlone(dossier);
+        var key = (dossier.Model, dossier.Version);
+        if (await renewal.RenewAsync(serving, dossier, Now, cancellationToken).ConfigureAwait(false) is { } what) _waitsFor[key] = what;
+        else _waitsFor.TryRemove(key, out _);
+    }
+
+    private bool IsLeftAlone(VersionDossier dossier) => _waiting.TryGetValue((dossier.Model, dossier.Version), out var wait) && wait.Stage == dossier.Stage && Now < wait.Until;
+
+    private void LeaveAlone(VersionDossier dossier) => _waiting[(dossier.Model, dossier.Version)] = (Now + Instant.From(s_patience), dossier.Stage);
 
     private string? Keep(VersionDossier dossier)
     {

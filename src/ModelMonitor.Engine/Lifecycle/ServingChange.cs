@@ -48,7 +48,7 @@ internal sealed class ServingChange(MonitoredModel from, MonitoredModel next, Ve
             return;
         }
 
-        if (_promotes) after = after with { Previous = old.Version, Looks = 0 };
+        if (_promotes) after = after with { Previous = old.Version, PromotedAt = scope.Now, Looks = 0 };
         if (kept is not null) before = before with { Onnx = kept };
         await transaction.PutDocumentAsync(before.ToRecord(), cancellationToken).ConfigureAwait(false);
         await transaction.PutDocumentAsync(after.ToRecord(), cancellationToken).ConfigureAwait(false);

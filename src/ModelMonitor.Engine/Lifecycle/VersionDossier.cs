@@ -48,6 +48,9 @@ public sealed record VersionDossier
     /// <summary>When the stage began.</summary>
     public required long StageSince { get; init; }
 
+    /// <summary>When it took the place of the one before; null: it did not, or the configuration said so.</summary>
+    public long? PromotedAt { get; init; }
+
     /// <summary>What it was asked, in order.</summary>
     public IReadOnlyList<VersionCheck> Checks { get; init; } = [];
 

@@ -10,16 +10,26 @@ public sealed class ModelCatalog(IReadOnlyList<MonitoredModel> models) : IDispos
 
     public MonitoredModel? Find(string name) => _snapshot.ByName.GetValueOrDefault(name);
 
-    /// <summary>Puts another state of the model of the same name in its place, at once for everybody who asks from now on. The scorer stays.</summary>
-    public void Replace(MonitoredModel model)
+    /// <summary>Puts another state of a version in its place, wherever it stands by now, at once for everybody who asks from now on. The scorer stays.</summary>
+    public void Replace(MonitoredModel version)
     {
-        ArgumentNullException.ThrowIfNull(model);
-        // Challengers come and go on their own, and so do earlier versions.
+        ArgumentNullException.ThrowIfNull(version);
+        // Whoever made the new state took his time: challengers come and go meanwhile, and another version may serve.
         lock (_writing)
         {
-            var now = Find(model.Name);
-            Put(now is null || (ReferenceEquals(now.Challengers, model.Challengers) && ReferenceEquals(now.Earlier, model.Earlier)) ? model : model with { Challengers = now.Challengers, Earlier = now.Earlier });
+            if (Find(version.Name) is not { } model) return;
+            if (IsSame(model)) Put(version with { Challengers = model.Challengers, Earlier = model.Earlier });
+            else
+            {
+                Put(model with
+                {
+                    Challengers = [.. model.Challengers.Select(c => IsSame(c) ? version with { Challengers = [], Earlier = [] } : c)],
+                    Earlier = [.. model.Earlier.Select(e => IsSame(e) ? version.AsEarlier() : e)],
+                });
+            }
         }
+
+        bool IsSame(MonitoredModel other) => other.Baseline.Version == version.Baseline.Version;
     }
 
     /// <summary>Whether this version is still watched, with this very baseline.</summary>

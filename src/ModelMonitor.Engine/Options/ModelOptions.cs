@@ -145,6 +145,9 @@ public sealed record PromotionOptions
 
     /// <summary>How long after its promotion the version before it stands by; its labels are waited for.</summary>
     public TimeSpan Watch { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>The window whose production becomes the drift reference of a version that passed its watch; null: its reference stays what the configuration names.</summary>
+    public string? Accept { get; init; }
 }
 
 /// <summary>One ONNX input and the columns that fill it, in order; or one value that it gets for every row.</summary>

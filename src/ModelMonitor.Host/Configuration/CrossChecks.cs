@@ -57,6 +57,13 @@ internal static class CrossChecks
             $"{ValueText.Of(model.LabelDelay)} and the window '{tooLong.Name}' of {ValueText.Of(tooLong.Size)} before it reach back further than retention.panes, {ValueText.Of(retention.Panes)}");
     }
 
+    public static void Accepted(ModelOptions model, IReadOnlyList<BoundWindow> windows, Place modelPlace, FaultList faults)
+    {
+        var names = windows.Select(window => window.Options.Name).ToArray();
+        if (model.Promotion.Accept is { } accept && !names.Contains(accept, StringComparer.Ordinal))
+            faults.Add(modelPlace, $"models.{model.Name}.promotion.accept", $"there is no window '{accept}'{Suggestion.For(accept, names)}");
+    }
+
     public static void Waiting(ModelOptions model, RetentionOptions retention, Section section, Place modelPlace, FaultList faults)
     {
         var least = model.LabelDelay * WaitingMargin;

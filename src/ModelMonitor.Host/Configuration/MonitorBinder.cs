@@ -27,6 +27,7 @@ internal sealed class MonitorBinder(BindingContext context)
         {
             CrossChecks.Waiting(model, retention, retentionSection, place, context.Faults);
             CrossChecks.LabelDelay(model, windows, retention, place, context.Faults);
+            CrossChecks.Accepted(model, windows, place, context.Faults);
         }
 
         DeviceBinder.CheckArenas(models, context.Faults);

@@ -20,6 +20,7 @@ internal static class PromotionBinder
             Shadow = section.Duration("shadow") ?? defaults.Shadow,
             ShadowRows = (int)(section.Integer("shadow_rows", 0) ?? defaults.ShadowRows),
             Watch = section.Duration("watch") ?? defaults.Watch,
+            Accept = section.Text("accept"),
         };
         section.Close();
         return promotion;

@@ -43,7 +43,7 @@ internal static class Shapes
 
     public static readonly SectionShape Capture = SectionShape.Of("capture", ["rows_per_day", "sample", "exclude", "hash", "entity", "validate"]);
 
-    public static readonly SectionShape Promotion = SectionShape.Of("promotion", ["mode", "margin", "holdout_margin", "validate_rows", "shadow", "shadow_rows", "watch"]);
+    public static readonly SectionShape Promotion = SectionShape.Of("promotion", ["mode", "margin", "holdout_margin", "validate_rows", "shadow", "shadow_rows", "watch", "accept"]);
 
     public static readonly SectionShape Segments = SectionShape.Of("segments", ["columns", "limit", "features"]);
 

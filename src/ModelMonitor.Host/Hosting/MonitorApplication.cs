@@ -74,7 +74,7 @@ internal static class MonitorApplication
         services.AddSingleton<IMessagePreparation, CaptureExport>();
         services.AddSingleton<CaptureService>();
         services.AddSingleton<ChallengerIntake>();
-        services.AddSingleton<VersionRetention>().AddSingleton<VersionAnnouncer>().AddSingleton<ShadowKeeper>().AddSingleton<TrainedModels>().AddSingleton<LifecycleService>();
+        services.AddSingleton<VersionRetention>().AddSingleton<VersionAnnouncer>().AddSingleton<ShadowKeeper>().AddSingleton<TrainedModels>().AddSingleton<ReferenceRenewal>().AddSingleton<LifecycleService>();
         services.AddSingleton<OutboxDispatcher>();
         services.AddHooks();
         // Before the listeners open, so that no row meets a version that the registry does not know.

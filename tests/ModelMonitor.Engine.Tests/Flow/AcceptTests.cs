@@ -22,7 +22,7 @@ public sealed class AcceptTests
         Assert.True(before.Drift.Score["psi"].Value > 0.5, $"{before.Drift.Score["psi"]}");
         var accepted = await Acceptance(running).AcceptAsync("m", "2026-03-02T12:00:00..2026-03-02T13:00:00", "alice", TestContext.Current.CancellationToken);
 
-        Assert.Same(accepted, running.Catalog.Find("m"));
+        Assert.Same(accepted.Baseline, running.Catalog.Find("m")!.Baseline);
         await using var reader = await running.Store.OpenSnapshotAsync(TestContext.Current.CancellationToken);
         var after = await Evaluator.EvaluateAsync(reader, accepted, "w", before.Range, before.Range, 1, TestContext.Current.CancellationToken);
         Assert.Equal(before.Rows, after.Rows);

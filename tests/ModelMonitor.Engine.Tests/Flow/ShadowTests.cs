@@ -173,6 +173,24 @@ public sealed class ShadowTests
         Assert.Empty(catalog.Find("m")!.Challengers);
     }
 
+    [Fact]
+    public void A_new_state_of_a_version_counts_wherever_the_version_stands_by_then_and_brings_none_back()
+    {
+        using var catalog = new ModelCatalog([Given.Model]);
+        catalog.AddChallenger(Challenger("2"));
+        var renewed = Given.Model with { Baseline = Given.Model.Baseline with { ReferenceRows = 7 } };
+        catalog.Serve(catalog.Find("m")!.Challengers[0]);
+        catalog.Replace(renewed);
+        Assert.Equal("2", catalog.Find("m")!.Baseline.Version);
+        Assert.Equal(("1", 7L), Assert.Single(catalog.Find("m")!.Challengers) is var before ? (before.Baseline.Version, before.Baseline.ReferenceRows) : default);
+        catalog.RemoveChallenger("m", "1");
+        catalog.Replace(Given.Model);
+        Assert.Equal(("1", Given.Model.Baseline.ReferenceRows), Assert.Single(catalog.Find("m")!.Earlier) is var earlier ? (earlier.Baseline.Version, earlier.Baseline.ReferenceRows) : default);
+        Assert.Empty(catalog.Find("m")!.Challengers);
+        catalog.Replace(catalog.Find("m")! with { Baseline = catalog.Find("m")!.Baseline with { ReferenceRows = 9 } });
+        Assert.Equal(("2", 9L, "1"), catalog.Find("m") is { } serving ? (serving.Baseline.Version, serving.Baseline.ReferenceRows, Assert.Single(serving.Earlier).Baseline.Version) : default);
+    }
+
     private static MonitoredModel Challenger(string version, bool half = false)
     {
         var model = Given.ModelOf(Given.Options with { Version = version, Columns = Given.Options.Columns with { Version = null } });

@@ -85,6 +85,7 @@ public sealed class EffectTests
         ["promotion.shadow"] = "LoopTests",
         ["promotion.shadow_rows"] = "LoopTests",
         ["promotion.watch"] = "LoopTests",
+        ["promotion.accept"] = "LoopTests",
         ["listen.url"] = "an address",
         ["model.task"] = "decides what else may be set",
         ["model.onnx"] = "a file",

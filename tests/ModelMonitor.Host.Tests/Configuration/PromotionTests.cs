@@ -23,6 +23,7 @@ public sealed class PromotionTests
     [InlineData(", holdout: holdout.arrows", "", "models.m.promotion: needs reference.holdout")]
     [InlineData("onnx: model.onnx\n    inputs: { x: [a, b] }", "columns: { score: p }", "models.m.promotion: needs onnx")]
     [InlineData("promotion: automatic", "promotion: soon", "must be one of manual, automatic")]
+    [InlineData("promotion: automatic", "promotion: { accept: dya }", "models.m.promotion.accept: there is no window 'dya'; did you mean 'day'?")]
     [InlineData("promotion: automatic", "promotion: { validate_rows: 10 }", "models.m.promotion.validate_rows: must be a whole number of at least 60")]
     public void What_could_never_be_shown_is_a_fault(string text, string instead, string fault)
     {

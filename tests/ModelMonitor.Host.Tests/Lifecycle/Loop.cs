@@ -77,7 +77,7 @@ internal sealed class Loop : IAsyncDisposable
             label_delay: 2d
             capture: { rows_per_day: 10, validate: 0.9 }
             promotion: { {{string.Join(", ", s_promotion.Where(p => !promotion.Contains(p[..p.IndexOf(':', StringComparison.Ordinal)] + ":", StringComparison.Ordinal)).Append(promotion))}} }
-        windows: { month: { size: 30d, schedule: "0 0 0 * * ?" } }
+        windows: { month: { size: 30d, schedule: "0 0 0 * * ?" }, half: { size: 180d, schedule: "0 0 0 * * ?" } }
         pane: 1d
         retention: { panes: 6000d, evaluations: 6000d, waiting_predictions: 3000d, captured: 3000d }
         rules: { weak: { metric: mae, above: 100, then: [] } }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using ModelMonitor.Core.Lifecycle;
 using ModelMonitor.Engine.State;
 
@@ -66,6 +67,35 @@ public sealed class LoopTests
         Assert.Equal(VersionStage.RolledBack, (await loop.AddAsync(Sound)).Stage);
     }
 
+    [Fact]
+    public async Task A_version_that_proved_itself_is_compared_with_the_world_in_which_it_did()
+    {
+        await using var loop = await Loop.StartAsync(Overfitted, "mode: automatic, watch: 30d, accept: half");
+        await loop.ShadowAsync(Sound, "better");
+        await loop.LiveAsync(2006, 5);
+        Assert.Equal(VersionStage.Watched, (await loop.DossierAsync("better")).Stage);
+        await loop.LiveAsync(2006, 8);
+        Assert.Equal(VersionStage.Serving, (await loop.DossierAsync("better")).Stage);
+        Assert.Equal("a whole window half since its promotion, to make it the reference", loop.Lifecycle.WaitsFor("chicago", "better"));
+        var (hash, drifted) = (loop.Serving.Baseline.Hash, await PsiAsync(loop));
+        Assert.Null(loop.Serving.Baseline.Accepted);
+        await loop.LiveAsync(2006, 12);
+        var accepted = loop.Serving.Baseline.Accepted;
+        Assert.Equal(("half", "promotion", true), (accepted?.Window, accepted?.By, accepted?.Rows >= 150));
+        Assert.Equal((hash, "better"), (loop.Serving.Baseline.Hash, loop.Serving.Baseline.Version));
+        Assert.Null(loop.Lifecycle.WaitsFor("chicago", "better"));
+        // Against the hold-out of 2003 it had drifted; against the half year that is its reference now it has not.
+        Assert.True(drifted > 0.5, $"{drifted}");
+        Assert.InRange(await PsiAsync(loop), 0, 0.2);
+
+        // Once, also when it starts again and time goes on; the one before keeps its own reference.
+        await loop.ReopenAsync();
+        await loop.LiveAsync(2007, 9);
+        Assert.Equal(accepted, loop.Serving.Baseline.Accepted);
+        Assert.Null(loop.Serving.Earlier.Single().Baseline.Accepted);
+        Assert.Single(await loop.AuditAsync(), row => row is { Actor: "promotion", What: "production of window half accepted as the reference of version better" });
+    }
+
     [Theory]
     [InlineData("worse", Overfitted, "holdout", "not clearly better")]
     [InlineData("garbage", "garbage.onnx", "loads", "models.chicago")]
@@ -104,6 +134,10 @@ public sealed class LoopTests
         var dossier = await loop.DossierAsync("better");
         Assert.Equal((stage, last), (dossier.Stage, dossier.Checks[^1].Name));
     }
+
+    /// <summary>Of the scores of all that was served.</summary>
+    private static async Task<double> PsiAsync(Loop loop) =>
+        (double)JsonNode.Parse(await loop.Client.GetStringAsync("v1/models/chicago/evaluate", TestContext.Current.CancellationToken))!["overall"]!["drift"]!["score"]!["psi"]!;
 
     /// <summary>The process dies before and after every commit of the way; opened again it goes on, and the end is the same.</summary>
     [Theory]
