@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using ModelMonitor.Engine.Actions;
+using ModelMonitor.Engine.Intake;
 using ModelMonitor.Engine.Options;
 using ModelMonitor.Engine.State;
 using ModelMonitor.Trainer.Data;
@@ -13,7 +14,7 @@ namespace ModelMonitor.Trainer;
 /// It reads the request and the files that it names, and nothing of the monitor's state. A request has a folder of its own, `retrain/KEY` in the state folder: `progress.json` while
 /// it runs, then `report.json`, `sweep.svg` and, written last, `model.onnx`: a request that was answered before is answered by that file.
 /// </remarks>
-public sealed partial class TrainerHook(MonitorOptions monitor, TimeProvider clock, ILogger<TrainerHook> logger) : IRetrainHook, IDisposable
+public sealed partial class TrainerHook(MonitorOptions monitor, IDataFiles files, TimeProvider clock, ILogger<TrainerHook> logger) : IRetrainHook, IDisposable
 {
     private readonly SemaphoreSlim _one = new(1, 1);
 
@@ -74,7 +75,7 @@ public sealed partial class TrainerHook(MonitorOptions monitor, TimeProvider clo
         Directory.CreateDirectory(folder);
         Begun(logger, message.Model, task.Version);
         var told = clock.GetTimestamp();
-        var trained = TrainingRun.Run(task, options, Progress, cancellationToken);
+        var trained = TrainingRun.Run(task, files, options, Progress, cancellationToken);
         Write(report, trained.Report.ToJsonString());
         Write(Path.Combine(folder, "sweep.svg"), SweepReport.Plot(trained.Sweep));
         File.Delete(Path.Combine(folder, "progress.json"));

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ModelMonitor.Core;
+using ModelMonitor.Engine.Intake;
 using ModelMonitor.Trainer.Data;
 using ModelMonitor.Trainer.Networks;
 using ModelMonitor.Trainer.Onnx;
@@ -22,15 +23,16 @@ public static class TrainingRun
 
     /// <param name="progress">Told the part that is done, from 0 to 1, and what is being done.</param>
     /// <exception cref="TrainingException">Nothing can be trained: one clear line.</exception>
-    public static TrainedOnnx Run(TrainingTask task, TrainerOptions options, Action<double, string>? progress, CancellationToken cancellationToken)
+    public static TrainedOnnx Run(TrainingTask task, IDataFiles files, TrainerOptions options, Action<double, string>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(task);
+        ArgumentNullException.ThrowIfNull(files);
         ArgumentNullException.ThrowIfNull(options);
         progress?.Invoke(0, "reading");
         var champion = ChampionFile.Read(task.Champion);
         IReadOnlyList<(string Name, bool Categorical)> columns = [.. task.Inputs.SelectMany(input => input.Columns.Select(c => (c, champion.TypeOf(input.Name) == GraphBuilder.Text || task.Categorical.Contains(c)))).DistinctBy(c => c.c)];
         if (columns.Count == 0) throw new TrainingException("the model reads no column");
-        var (train, tune, told, captured) = Read(task, columns, options.Seed);
+        var (train, tune, told, captured) = Read(task, files, columns, options.Seed);
         var continued = champion.Continue(task);
         var hidden = SweepGrid.Sized(continued is { } known ? [.. known.Network.Layers.SkipLast(1).Select(l => l.Outputs)] : options.Hidden, task.Capacity);
         var kind = task.Kind switch { TaskKind.Binary => Loss.LogLoss, TaskKind.Multiclass => Loss.SoftmaxCrossEntropy, _ => options.RegressionLoss };
@@ -139,19 +141,19 @@ public static class TrainingRun
     }
 
     /// <summary>The rows that the prescription names. Tune rows are the captured ones, or a part of the others.</summary>
-    private static (Table Train, Table Tune, string Told, bool Captured) Read(TrainingTask task, IReadOnlyList<(string Name, bool Categorical)> columns, int seed)
+    private static (Table Train, Table Tune, string Told, bool Captured) Read(TrainingTask task, IDataFiles files, IReadOnlyList<(string Name, bool Categorical)> columns, int seed)
     {
-        var reference = task.Rows == "recent" || task.Reference is null ? null : Table.Read([task.Reference], task, columns);
-        var recent = task.Rows == "training" || task.CapturedTrain is null ? null : Table.Read([task.CapturedTrain], task, columns);
+        var reference = task.Rows == "recent" || task.Reference is null ? null : Table.Read(files, [task.Reference], task, columns);
+        var recent = task.Rows == "training" || task.CapturedTrain is null ? null : Table.Read(files, [task.CapturedTrain], task, columns);
         var told = task.Rows;
         if (task.Rows == "recent" && (recent is null || recent.Rows < LeastRows) && task.Reference is not null)
         {
-            reference = Table.Read([task.Reference], task, columns);
+            reference = Table.Read(files, [task.Reference], task, columns);
             told = "training_and_recent, for recent rows alone are too few";
         }
 
         var train = (reference, recent) switch { ({ } r, { } c) => r.With(c), ({ } r, null) => r, (null, { } c) => c, _ => throw new TrainingException("the request names no rows to train on") };
-        var tune = task.CapturedTune is { } file && task.Rows != "training" ? Table.Read([file], task, columns) : null;
+        var tune = task.CapturedTune is { } file && task.Rows != "training" ? Table.Read(files, [file], task, columns) : null;
         var captured = tune is { Rows: >= LeastRows };
         if (tune is null || !captured)
         {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using ModelMonitor.Core.Lifecycle;
 using ModelMonitor.Engine.Intake;
+using ModelMonitor.Host.Files;
 using ModelMonitor.Plugins.Tests.Trainer;
 using ModelMonitor.Trainer;
 using ModelMonitor.Trainer.Data;
@@ -21,7 +22,7 @@ internal static class TrainerFigures
             var loaded = Requests.Load(model);
             using var scorer = loaded.Scorer;
             var began = Environment.CpuUsage.TotalTime;
-            var trained = TrainingRun.Run(TrainingTask.Parse(Requests.Message(loaded, "k")), options, null, default);
+            var trained = TrainingRun.Run(TrainingTask.Parse(Requests.Message(loaded, "k")), new DataFiles(), options, null, default);
             var seconds = (Environment.CpuUsage.TotalTime - began).TotalSeconds;
             var file = Path.GetTempFileName();
             try

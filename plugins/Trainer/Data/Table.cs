@@ -17,10 +17,11 @@ public sealed record Cells(IReadOnlyList<double> Numbers, IReadOnlyList<string?>
 /// <param name="Labels">1 or 0, the class's place, or the value.</param>
 public sealed record Table(int Rows, IReadOnlyDictionary<string, Cells> Columns, IReadOnlyList<double> Labels)
 {
-    /// <summary>Reads Arrow files one after the other. Rows without a label are left out; what stands in for a null when the model is fed stands in for it here.</summary>
+    /// <summary>Reads files one after the other. Rows without a label are left out; what stands in for a null when the model is fed stands in for it here.</summary>
     /// <exception cref="TrainingException">A file cannot be read, or lacks a column.</exception>
-    public static Table Read(IEnumerable<string> files, TrainingTask task, IReadOnlyList<(string Name, bool Categorical)> columns)
+    public static Table Read(IDataFiles reader, IEnumerable<string> files, TrainingTask task, IReadOnlyList<(string Name, bool Categorical)> columns)
     {
+        ArgumentNullException.ThrowIfNull(reader);
         ArgumentNullException.ThrowIfNull(files);
         ArgumentNullException.ThrowIfNull(task);
         var schema = new IntakeSchema(
@@ -35,13 +36,12 @@ public sealed record Table(int Rows, IReadOnlyDictionary<string, Cells> Columns,
         {
             try
             {
-                using var batches = ArrowBatches.OpenFile(file);
-                foreach (var batch in batches.ReadAll())
+                foreach (var batch in reader.ReadAll(file))
                     using (batch) Add(batch, file, schema, columns, task.Inputs.SelectMany(input => input.Defaults).DistinctBy(d => d.Key).ToDictionary(), labels, numbers, texts);
             }
             catch (Exception e) when (e is IntakeException or IOException or UnauthorizedAccessException)
             {
-                throw new TrainingException($"{file}: {e.Message}", e);
+                throw new TrainingException(e.Message.StartsWith(file + ": ", StringComparison.Ordinal) ? e.Message : $"{file}: {e.Message}", e);
             }
         }
 

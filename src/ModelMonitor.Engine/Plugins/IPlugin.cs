@@ -7,7 +7,7 @@ namespace ModelMonitor.Engine.Plugins;
 /// <remarks>
 /// Made once, with its public constructor without parameters, before anything runs. The assembly names it with
 /// <see cref="MonitorPluginAttribute"/>. What it throws is told with its name, and none of what it registered is used; the others go on.
-/// Services that it may ask for: <see cref="TimeProvider"/>, loggers, <see cref="ITelemetry"/>, <see cref="Options.MonitorOptions"/>.
+/// Services that it may ask for: <see cref="TimeProvider"/>, loggers, <see cref="ITelemetry"/>, <see cref="Options.MonitorOptions"/>, <see cref="Intake.IDataFiles"/>.
 /// </remarks>
 public interface IPlugin
 {

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
+using ModelMonitor.Engine.Intake;
 using ModelMonitor.Host.Tests.Actions;
+using ModelMonitor.Host.Tests.Files;
 
 namespace ModelMonitor.Host.Tests.EndToEnd;
 
@@ -34,6 +36,22 @@ public sealed class ChallengerArrivalTests
             Assert.Contains("standard error", (string)versions[1]!["report"]!["sweep"]!["why"]!, StringComparison.Ordinal);
             Assert.Contains("modelmonitor_retrain_requests_open{model=\"chicago_overfit\"} 0", await again.Client.GetStringAsync("metrics", TestContext.Current.CancellationToken), StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task The_trainer_reads_the_files_that_the_monitor_reads()
+    {
+        using var chicago = new Case("chicago", "actions: { retrain: { hook: trainer, options: { epochs: 3, resamples: 2 } } }\n");
+        var reference = Path.Combine(chicago.Folder, "reference_train.arrows");
+        var rows = ArrowBatches.OpenFile(reference).ReadAll().ToArray();
+        File.Delete(reference);
+        await ParquetFile.WriteAsync(reference, rows);
+        await using var monitor = await RunningMonitor.StartAsync(chicago.Configuration);
+        await AskAsync(monitor, "chicago_overfit");
+        var request = await UntilAsync(monitor, "chicago_overfit", "trained", TimeSpan.FromMinutes(1));
+        Assert.Equal("2003-overfit-r1", (string)request["challenger"]!);
+        var trained = JsonNode.Parse(await monitor.Client.GetStringAsync("v1/models/chicago_overfit/versions", TestContext.Current.CancellationToken))!.AsArray()[1]!["report"]!["rows"]!;
+        Assert.Equal(rows.Sum(batch => batch.Length), (int)trained["train"]! + (int)trained["tune"]!);
     }
 
     /// <summary>The receiver is down at first: the request waits, and is the same when it comes.</summary>

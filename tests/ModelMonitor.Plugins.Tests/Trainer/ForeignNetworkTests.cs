@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using ModelMonitor.Host.Files;
 using ModelMonitor.Trainer.Data;
 using ModelMonitor.Trainer.Networks;
 using ModelMonitor.Trainer.Onnx;
@@ -26,7 +27,7 @@ public sealed class ForeignNetworkTests : IDisposable
         Assert.Equal(LabelScale.None, scale);
         var model = Requests.Model("flights", "flights");
         var scores = Requests.Score(model, path, model.Reference!.Holdout!);
-        var rows = Table.Read([model.Reference.Holdout!], task, [.. task.Inputs[0].Columns.Select(c => (c, false))]);
+        var rows = Table.Read(new DataFiles(), [model.Reference.Holdout!], task, [.. task.Inputs[0].Columns.Select(c => (c, false))]);
         var answers = network.Predict(encoding.Encode(rows, scale).Features);
         for (var i = 0; i < scores.Length; i++) Assert.Equal(answers[i], scores[i], 1e-5);
     }

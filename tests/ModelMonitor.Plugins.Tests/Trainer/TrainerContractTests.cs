@@ -3,6 +3,7 @@ using ModelMonitor.Engine.Actions;
 using ModelMonitor.Engine.Options;
 using ModelMonitor.Engine.State;
 using ModelMonitor.Engine.Tests.Contracts;
+using ModelMonitor.Host.Files;
 using ModelMonitor.Trainer;
 
 namespace ModelMonitor.Plugins.Tests.Trainer;
@@ -13,7 +14,7 @@ public sealed class TrainerContractTests : RetrainHookContract, IDisposable
     private readonly DirectoryInfo _state = Directory.CreateTempSubdirectory("modelmonitor-test-");
     private readonly TrainerHook _hook;
 
-    public TrainerContractTests() => _hook = new(new MonitorOptions { StateFolder = _state.FullName, Models = [], Windows = [], Rules = [] }, TimeProvider.System, NullLogger<TrainerHook>.Instance);
+    public TrainerContractTests() => _hook = new(new MonitorOptions { StateFolder = _state.FullName, Models = [], Windows = [], Rules = [] }, new DataFiles(), TimeProvider.System, NullLogger<TrainerHook>.Instance);
 
     protected override IRetrainHook Hook => new Filled(_hook);
 

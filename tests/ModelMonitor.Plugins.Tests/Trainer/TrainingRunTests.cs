@@ -1,4 +1,5 @@
 using ModelMonitor.Core.Diagnosis;
+using ModelMonitor.Host.Files;
 using ModelMonitor.Trainer;
 using ModelMonitor.Trainer.Data;
 
@@ -23,7 +24,7 @@ public sealed class TrainingRunTests : IDisposable
         var model = Requests.Model(folder, name);
         using var scorer = Requests.Load(model).Scorer;
         var task = TrainingTask.Parse(Requests.Message(Requests.Load(model), "k"));
-        var trained = TrainingRun.Run(task, s_quick, null, default);
+        var trained = TrainingRun.Run(task, new DataFiles(), s_quick, null, default);
         var onnx = Write(trained.Onnx);
         var scores = Requests.Score(model, onnx, model.Reference!.Holdout!);
         Assert.All(scores, score => Assert.True(double.IsFinite(score)));
@@ -32,7 +33,7 @@ public sealed class TrainingRunTests : IDisposable
         var champion = ModelMonitor.Trainer.Onnx.ChampionFile.Read(onnx);
         var (network, encoding, scale) = champion.Continue(task)!.Value;
         var columns = task.Inputs.SelectMany(i => i.Columns).Select(c => (c, encoding.Columns.First(e => e.Column == c) is CategoryEncoding)).ToArray();
-        var rows = Table.Read([model.Reference.Holdout!], task, columns);
+        var rows = Table.Read(new DataFiles(), [model.Reference.Holdout!], task, columns);
         var answers = network.Predict(encoding.Encode(rows, scale).Features);
         Assert.Equal(scores.Length, answers.Length);
         for (var i = 0; i < scores.Length; i++) Assert.Equal(scale.Back(answers[i]), scores[i], 2e-4 * scale.Scale);
@@ -42,8 +43,8 @@ public sealed class TrainingRunTests : IDisposable
     public void The_same_request_gives_the_same_bytes_and_another_seed_others()
     {
         var task = TrainingTask.Parse(Requests.Message(Requests.Load(Requests.Model("chicago", "chicago_overfit")), "k"));
-        Assert.Equal(TrainingRun.Run(task, s_quick, null, default).Onnx, TrainingRun.Run(task, s_quick, null, default).Onnx);
-        Assert.NotEqual(TrainingRun.Run(task, s_quick, null, default).Onnx, TrainingRun.Run(task, s_quick with { Seed = 2 }, null, default).Onnx);
+        Assert.Equal(TrainingRun.Run(task, new DataFiles(), s_quick, null, default).Onnx, TrainingRun.Run(task, new DataFiles(), s_quick, null, default).Onnx);
+        Assert.NotEqual(TrainingRun.Run(task, new DataFiles(), s_quick, null, default).Onnx, TrainingRun.Run(task, new DataFiles(), s_quick with { Seed = 2 }, null, default).Onnx);
     }
 
     [Fact]
@@ -51,7 +52,7 @@ public sealed class TrainingRunTests : IDisposable
     {
         var model = Requests.Model("chicago", "chicago_overfit");
         var before = Requests.Performance(model, model.Onnx!, "r2");
-        var trained = TrainingRun.Run(TrainingTask.Parse(Requests.Message(Requests.Load(model), "k")), new TrainerOptions(), null, default);
+        var trained = TrainingRun.Run(TrainingTask.Parse(Requests.Message(Requests.Load(model), "k")), new DataFiles(), new TrainerOptions(), null, default);
         var after = Requests.Performance(model, Write(trained.Onnx), "r2");
         Assert.Equal(GapGrade.Confirmed, before.Overfitting);
         Assert.Equal(GapGrade.None, after.Overfitting);
@@ -63,10 +64,10 @@ public sealed class TrainingRunTests : IDisposable
     public void A_model_of_its_own_is_continued_from_its_weights_where_capacity_stays()
     {
         var model = Requests.Model("chicago", "chicago");
-        var first = TrainingRun.Run(TrainingTask.Parse(Requests.Message(Requests.Load(model), "k")), s_quick, null, default);
+        var first = TrainingRun.Run(TrainingTask.Parse(Requests.Message(Requests.Load(model), "k")), new DataFiles(), s_quick, null, default);
         var own = model with { Onnx = Write(first.Onnx), Version = "2", Baseline = Path.Combine(_folder.FullName, "b.json") };
         var message = Requests.WithCaptured(Requests.Message(Requests.Load(own), "k2", DiagnosisKind.CovariateShift), model.Reference!.Train, model.Reference.Train);
-        var further = TrainingRun.Run(TrainingTask.Parse(message), s_quick with { Epochs = 1 }, null, default);
+        var further = TrainingRun.Run(TrainingTask.Parse(message), new DataFiles(), s_quick with { Epochs = 1 }, null, default);
         Assert.Equal("the weights of version 2", (string)further.Report["start"]!);
     }
 
@@ -75,7 +76,7 @@ public sealed class TrainingRunTests : IDisposable
     {
         var model = Requests.Load(Requests.Model("chicago", "chicago"));
         var message = Requests.Message(model, "k");
-        string Told(string text) => Assert.Throws<TrainingException>(() => TrainingRun.Run(TrainingTask.Parse(text), s_quick, null, default)).Message;
+        string Told(string text) => Assert.Throws<TrainingException>(() => TrainingRun.Run(TrainingTask.Parse(text), new DataFiles(), s_quick, null, default)).Message;
         Assert.Contains("no retrain request", Told("{}"), StringComparison.Ordinal);
         Assert.Contains("no retrain request", Told("{"), StringComparison.Ordinal);
         Assert.Contains("absent.arrows", Told(message.Replace("reference_train.arrows", "absent.arrows", StringComparison.Ordinal)), StringComparison.Ordinal);
@@ -89,7 +90,7 @@ public sealed class TrainingRunTests : IDisposable
         var task = TrainingTask.Parse(Requests.Message(Requests.Load(Requests.Model("chicago", "chicago")), "k"));
         var told = new List<double>();
         using var cancellation = new CancellationTokenSource();
-        Assert.ThrowsAny<OperationCanceledException>(() => TrainingRun.Run(task, s_quick, (part, _) =>
+        Assert.ThrowsAny<OperationCanceledException>(() => TrainingRun.Run(task, new DataFiles(), s_quick, (part, _) =>
         {
             lock (told) told.Add(part);
             if (part > 0.3) cancellation.Cancel();
