@@ -10,14 +10,14 @@ public static class LabelMaturity
     /// <summary>Labelled rows of each class that a classifier's performance needs.</summary>
     public const long LeastPerClass = 30;
 
-    /// <summary>Share of a window's rows with a label, unless told otherwise.</summary>
+    /// <summary>Share of the rows that a label is expected of which have it, unless told otherwise.</summary>
     public const double UsualShare = 0.8;
 
     /// <summary>Labelled rows that a regression's performance needs.</summary>
     public const long LeastForRegression = 100;
 
     /// <summary>
-    /// Null where performance may be judged; else the status that says why not: `no_rows`, `labels_immature` (labelled/rows below
+    /// Null where performance may be judged; else the status that says why not: `no_rows`, `labels_immature` (labelled/expected below
     /// <paramref name="minShare"/>: early labels differ from late ones), `too_few_labels` (fewer than 30 rows of a class, 100 for regression).
     /// </summary>
     public static string? Of(Evaluation evaluation, double minShare) => OfShare(evaluation, minShare) ?? (evaluation.Task switch
@@ -48,6 +48,6 @@ public static class LabelMaturity
     private static string? OfShare(Evaluation evaluation, double minShare)
     {
         if (evaluation.PerformanceRows == 0) return MetricStatus.NoRows;
-        return (double)evaluation.PerformanceLabelled / evaluation.PerformanceRows < minShare ? MetricStatus.LabelsImmature : null;
+        return (double)evaluation.PerformanceLabelled / Math.Max(1, evaluation.PerformanceExpected) < minShare ? MetricStatus.LabelsImmature : null;
     }
 }

@@ -63,6 +63,12 @@ public sealed record Evaluation
     /// <summary>Labelled rows in <see cref="PerformanceRange"/>.</summary>
     public required long PerformanceLabelled { get; init; }
 
+    /// <summary>Rows in <see cref="PerformanceRange"/> that wait for a label, where only a sample does: its share of the rows; null: all do.</summary>
+    public long? SampledRows { get; init; }
+
+    /// <summary>Rows in <see cref="PerformanceRange"/> that a label is expected of.</summary>
+    public long PerformanceExpected => SampledRows ?? PerformanceRows;
+
     /// <summary>Positive rows among <see cref="PerformanceLabelled"/>; binary models only.</summary>
     public long LabelledPositives { get; init; }
 

@@ -105,6 +105,7 @@ public static class Evaluator
             PerformanceRange = performanceRange,
             PerformanceRows = matured.Rows,
             PerformanceLabelled = matured.LabelledRows,
+            SampledRows = model.Options.JoinSample is > 0 and < 1 ? (long)Math.Round(matured.Rows * model.Options.JoinSample) : null,
             LabelledPositives = matured.Outcomes is BinaryOutcomes outcomes ? outcomes.PositiveRows : 0,
             LabelledRarestClass = matured.Outcomes is MulticlassOutcomes classes ? classes.ClassRows().Min() : 0,
             Performance = performance,

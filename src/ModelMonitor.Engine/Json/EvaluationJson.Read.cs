@@ -29,6 +29,7 @@ public static partial class EvaluationJson
             PerformanceRange = Range(measured),
             PerformanceRows = measured.GetProperty("rows").GetInt64(),
             PerformanceLabelled = measured.GetProperty("labelled").GetInt64(),
+            SampledRows = measured.TryGetProperty("sampled", out var sampled) ? sampled.GetInt64() : null,
             Compared = Skew(json, "compared"),
             Differing = Skew(json, "differing"),
             Performance = All(json, "performance"),

@@ -64,6 +64,7 @@ public static partial class EvaluationJson
             ["labelled"] = evaluation.PerformanceLabelled,
             ["matured"] = DecayTrends.IsMatured(evaluation),
         };
+        if (evaluation.SampledRows is { } sampled) json["performance_window"]!["sampled"] = sampled;
         json["generalization_gap"] = Gaps(evaluation.Gaps);
         json["findings"] = Findings(evaluation.Findings);
         return json;

@@ -48,7 +48,7 @@ public sealed class PrometheusSink : IEvaluationSink
         _featureRoom = registry.Budget.Limit * 2 / 5 / (seriesPerFeature * windows);
         _rows = Family("window_rows", "Rows in the newest window.");
         _labelledRows = Family("window_labelled_rows", "Rows in the newest window whose label is known.");
-        _dueRows = Family("performance_window_rows", "Rows in the newest window whose labels are due: what realised performance rests on.");
+        _dueRows = Family("performance_window_rows", "Rows in the newest window whose labels are due, of a sample that waits for labels its share: what realised performance can rest on.");
         _dueLabelledRows = Family("performance_window_labelled_rows", "Rows in the newest window whose labels are due, and are known.");
         _windowEnd = Family("window_end_timestamp_seconds", "End of the newest window, exclusive, in seconds of UTC since 1970.");
         _finding = Family("finding", "1 while something is so that should not be, else 0.", "kind");
@@ -75,7 +75,7 @@ public sealed class PrometheusSink : IEvaluationSink
         var always = group.IsWhole ? SeriesRank.Always : SeriesRank.Segment;
         group.Set(_rows, always, evaluation.Rows);
         group.Set(_labelledRows, always, evaluation.Labelled);
-        group.Set(_dueRows, always, evaluation.PerformanceRows);
+        group.Set(_dueRows, always, evaluation.PerformanceExpected);
         group.Set(_dueLabelledRows, always, evaluation.PerformanceLabelled);
         group.Set(_windowEnd, always, evaluation.Range.End / 1e6);
         foreach (var (rule, breached) in published.Rules) group.Set(_ruleBreached, ValueRank(group), breached ? 1 : 0, rule);

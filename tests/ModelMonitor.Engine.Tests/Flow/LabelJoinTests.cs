@@ -1,6 +1,9 @@
+using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using ModelMonitor.Core.Diagnosis;
+using ModelMonitor.Core.Metrics;
 using ModelMonitor.Engine.Commit;
+using ModelMonitor.Engine.Json;
 using ModelMonitor.Engine.State;
 
 namespace ModelMonitor.Engine.Tests.Flow;
@@ -128,6 +131,22 @@ public sealed class LabelJoinTests
         var labelled = (await monitor.Evaluate(T, T.AddHours(1))).Labelled;
         Assert.InRange(labelled, 150, 250);
         Assert.Equal((labelled, 400 - labelled), (monitor.Counted["joined"], monitor.Counted["not_sampled"]));
+    }
+
+    /// <summary>What no label is expected of is not missing.</summary>
+    [Fact]
+    public async Task A_sample_is_mature_when_the_rows_of_the_sample_have_their_labels()
+    {
+        await using var monitor = new Running(Given.Model with { Options = Given.Options with { JoinSample = 0.25 } });
+        await monitor.Predict([.. Enumerable.Range(0, 800).Select(i => A with { Id = $"{i}" })]);
+        await monitor.Tell([.. Enumerable.Range(0, 400).Select(i => new Truth($"{i}", i % 2))]);
+        var half = await monitor.Evaluate(T, T.AddHours(1));
+        Assert.Equal((800, 200, MetricStatus.LabelsImmature), (half.PerformanceRows, half.PerformanceExpected, LabelMaturity.Of(half, LabelMaturity.UsualShare)));
+        await monitor.Tell([.. Enumerable.Range(400, 400).Select(i => new Truth($"{i}", i % 2))]);
+        var whole = await monitor.Evaluate(T, T.AddHours(1));
+        Assert.InRange(whole.PerformanceLabelled, 170, 230);
+        Assert.Null(LabelMaturity.Of(whole, LabelMaturity.UsualShare));
+        Assert.Equal(200, EvaluationJson.Read(JsonSerializer.SerializeToElement(EvaluationJson.Full(whole))).PerformanceExpected);
     }
 
     [Fact]
