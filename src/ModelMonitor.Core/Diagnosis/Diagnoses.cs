@@ -75,12 +75,13 @@ public static class Diagnoses
         var (kind, reason) = (decay, drift.Count) switch
         {
             ({ } fallen, > 0) => (DiagnosisKind.CovariateShift, $"{fallen.Message} Inputs moved with it ({Names(drift)}): the model meets rows that it was not trained for."),
+            ({ } fallen, 0) when evaluation.Rows == 0 => (DiagnosisKind.ConceptDrift, $"{fallen.Message} No row came in {where}, so that nothing tells whether inputs moved with it: what they mean for the label may have changed."),
             ({ } fallen, 0) => (DiagnosisKind.ConceptDrift, $"{fallen.Message} No input moved beyond its limit: what the inputs mean for the label has changed."),
             (null, > 0) when Judged(evaluation, metric) => (DiagnosisKind.InputsMoved, $"Inputs moved in {where} ({Names(drift)}), and {metric} did not fall: to be watched, nothing to train for."),
             (null, > 0) => (DiagnosisKind.InputsMoved, $"Inputs moved in {where} ({Names(drift)}); whether {metric} fell is not known before the labels are due."),
             _ => (DiagnosisKind.Healthy, $"Nothing in {where} asks for another version."),
         };
-        return new(kind, metric, decay?.Confirmed ?? true, reason)
+        return new(kind, metric, decay is null || (decay.Confirmed && evaluation.Rows > 0), reason)
         {
             Evidence = kind == DiagnosisKind.Healthy ? [] : [.. GapsOf(evaluation, options), .. drift.Concat(found.All([FindingKind.LabelShift])).Select(EvidenceOf)],
             Severity = decay?.Value / options.Drop,

@@ -101,6 +101,14 @@ public sealed class DiagnosesTests
     }
 
     [Fact]
+    public void Where_no_row_came_nothing_is_concluded_from_inputs_that_did_not_move()
+    {
+        var diagnosis = Of(Decayed with { Rows = 0 });
+        Assert.Equal((DiagnosisKind.ConceptDrift, false), KindOf(diagnosis));
+        Assert.Contains("nothing tells whether inputs moved", diagnosis.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Inputs_that_move_alone_are_to_be_watched()
     {
         var diagnosis = Of(Moved(Sound, "carrier"));
