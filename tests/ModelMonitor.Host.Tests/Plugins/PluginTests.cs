@@ -118,6 +118,15 @@ public sealed class PluginTests : IDisposable
         (await Ran.Command("run", "-c", chicago.Configuration)).IsRefusedWith("actions.retrain.hook: there is no hook 'trainr'");
     }
 
+    [Fact]
+    public async Task Check_asks_the_hooks_of_plugins_about_their_options()
+    {
+        using var chicago = new Case("chicago", "actions: { retrain: { hook: trainer, options: { hidden: \"16\" } } }\n");
+        Assert.Equal(0, (await Ran.Command("check", "-c", chicago.Configuration)).Exit);
+        using var wrong = new Case("chicago", "actions: { retrain: { hook: trainer, options: { hidden: many } } }\n");
+        (await Ran.Command("check", "-c", wrong.Configuration)).IsRefusedWith("actions.retrain.options.hidden: ");
+    }
+
     private void Write(string name, byte[] library)
     {
         var folder = Directory.CreateDirectory(Path.Combine(_folder.FullName, name)).FullName;
