@@ -25,6 +25,7 @@ public static class VersionChecks
         ArgumentNullException.ThrowIfNull(options);
         var (metric, own, its) = (options.PrimaryMetric, Findings.GapOf(challenger, options.PrimaryMetric), Findings.GapOf(champion, options.PrimaryMetric));
         if (own.Value is not { } gap) return new("overfitting", false, $"The gap of {metric} from train to hold-out is not known: without hold-out data nobody can say that version {challenger.Version} is not overfitted.");
+        if (gap <= 0) return new("overfitting", true, $"{metric} is no worse on the hold-out than on the training data.");
         if (gap <= options.Drop) return new("overfitting", true, $"{metric} is {Prose.Percent(gap)} worse on the hold-out than on the training data; the limit is {Prose.Percent(options.Drop)}.");
         if (its.Value is not { } before || own.StandardError is not { } error || its.StandardError is not { } otherError)
             return new("overfitting", false, $"{metric} is {Prose.Percent(gap)} worse on the hold-out than on the training data, limit {Prose.Percent(options.Drop)}, and version {champion.Version} has no gap to compare it with.");

@@ -231,6 +231,8 @@ public sealed class LifecycleService(
         await writer.SubmitAsync(work).ConfigureAwait(false);
         if (work.Refusal is { } refusal) throw new ChallengerRefusedException(refusal);
         var before = catalog.Serve(next);
+        // What either waited for was of its stage before.
+        foreach (var version in new[] { before, next }) _waitsFor.TryRemove((next.Name, version.Baseline.Version), out _);
         announcer.Challenger(before);
         announcer.Champion(catalog.Find(next.Name)!);
         telemetry.Promotion(next.Name, outcome);

@@ -72,6 +72,8 @@ internal static class ModelsCommand
     private static void Tell(Terminal terminal, JsonNode version, bool checks)
     {
         var (role, stage) = ((string?)version["role"], (string?)version["stage"]);
+        // It served, and scores on beside the version that is watched in its place.
+        if (role == "challenger" && stage == "retired") role = "stands by";
         terminal.Output.WriteLine($"  {(string)version["version"]!,-20} {role ?? "",-10} {stage ?? "",-14} since {version["since"]}{((string?)version["source"] is { } source ? $"  by {source}" : "")}");
         if ((string?)version["waits_for"] is { } what) terminal.Output.WriteLine($"    waits for {what}");
         foreach (var check in checks ? version["checks"]?.AsArray() ?? [] : []) terminal.Output.WriteLine($"    {((bool)check!["passed"]! ? "passed" : "failed")} {check["name"]}: {check["text"]}");

@@ -22,6 +22,9 @@ public sealed class VersionChecksTests
     }
 
     [Fact]
+    public void A_gap_the_other_way_is_none() => Assert.Equal("roc_auc is no worse on the hold-out than on the training data.", VersionChecks.Overfitting(Of("2", 0.80, 0.81), Of("1", 0.80, 0.79), Options).Text);
+
+    [Fact]
     public void Without_a_holdout_nothing_is_taken_for_granted() => Assert.False(VersionChecks.Overfitting(Of("2", 0.8, 0.8) with { Holdout = null }, Of("1", 0.8, 0.8), Options).Passed);
 
     [Fact]

@@ -29,8 +29,13 @@ public sealed class ByHandTests
         Assert.Contains("passed holdout: mae over 374 rows", listed.Output, StringComparison.Ordinal);
 
         Assert.Equal("chicago: version better serves in place of 2003, which stands by while it is watched\n", (await Command(loop, "promote", "better", "--by", "bob")).Output);
+        Assert.Contains("  2003                 stands by  retired ", (await Command(loop, "models")).Output, StringComparison.Ordinal);
+        await loop.SettleAsync();
+        Assert.Contains("the end of its watch", loop.Lifecycle.WaitsFor("chicago", "better"), StringComparison.Ordinal);
         Assert.Equal(1, (await Command(loop, "promote", "better", "--by", "bob")).Exit);
         Assert.Equal("chicago: version 2003 serves again\n", (await Command(loop, "rollback", "--by", "carol", "--reason", "complaints")).Output);
+        await loop.SettleAsync();
+        Assert.Null(loop.Lifecycle.WaitsFor("chicago", "better"));
         Assert.Contains("there was none to go back to", (await Command(loop, "rollback", "--by", "carol")).Error, StringComparison.Ordinal);
         var audit = JsonNode.Parse(await loop.Client.GetStringAsync("v1/models/chicago/audit", TestContext.Current.CancellationToken))!.AsArray();
         Assert.Equal(["carol", "bob", "monitor", "monitor", "monitor", "alice", "configuration"], audit.Select(a => (string)a!["actor"]!));
