@@ -101,7 +101,7 @@ public sealed class NumbersTests(FilledMonitor monitor)
     {
         var received = Html.Rows(await monitor.Client.GetStringAsync("monitor"), "Rows received");
         var metrics = await monitor.Client.GetStringAsync("metrics");
-        Assert.Equal(8, received.Length);
+        Assert.Equal(10, received.Length);
         Assert.All(received, row => Assert.Contains($"modelmonitor_rows_received_total{{model=\"{row[0]}\",stream=\"{row[1]}\"}} {row[2].Replace(",", "", StringComparison.Ordinal)}\n", metrics, StringComparison.Ordinal));
     }
 

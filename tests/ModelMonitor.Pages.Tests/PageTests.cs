@@ -60,6 +60,8 @@ public sealed class PageTests(FilledMonitor monitor)
     [InlineData("models/credit?to=2002-01-14", "performance")]
     [InlineData("models/credit?to=2002-01-14", "roc")]
     [InlineData("models/flights", "drift")]
+    [InlineData("models/rides?to=2002-01-28", "residual-scatter")]
+    [InlineData("models/rides?to=2002-01-28", "residual-histogram")]
     [InlineData("models/flights/feature?name=hour", "bins")]
     public async Task A_pinned_chart_stays_as_it_is(string path, string figure)
     {
@@ -79,7 +81,7 @@ public sealed class PageTests(FilledMonitor monitor)
     }
 
     [Theory]
-    [InlineData("models/nobody", 404, "flights, credit, animals, odd")]
+    [InlineData("models/nobody", 404, "flights, credit, animals, odd, rides")]
     [InlineData("models/flights?window=decade", 404, "day, week")]
     [InlineData("models/flights?version=9", 404, "2001-01, 2001-01b")]
     [InlineData("models/flights?segment=a%3Db", 404, "not sliced")]

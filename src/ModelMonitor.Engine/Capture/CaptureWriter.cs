@@ -43,6 +43,10 @@ internal static class CaptureWriter
         await transaction.ExpireDocumentsAsync(model, Kind, Instant.Floor(before, Instant.Day), cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Days of which rows were captured that did not expire, the newest first.</summary>
+    public static async ValueTask<IEnumerable<long>> DaysAsync(IStateReader reader, string model, CancellationToken cancellationToken) =>
+        (await reader.ReadDocumentsAsync(model, Kind, int.MaxValue, cancellationToken).ConfigureAwait(false)).Select(document => document.At);
+
     /// <summary>Takes a prediction out of what was captured.</summary>
     /// <returns>Rows that went.</returns>
     public static async ValueTask<int> EraseAsync(IStateTransaction transaction, string model, UInt128 id, CancellationToken cancellationToken)

@@ -10,12 +10,9 @@ namespace ModelMonitor.Engine.Capture;
 /// <summary>Captured rows with their labels and scores, split into their parts.</summary>
 internal sealed class CapturedSet
 {
-    /// <summary>Ids looked up at once.</summary>
-    private const int Lookup = 10_000;
-
     private readonly MonitoredModel _model;
     private readonly List<CapturedRows> _batches = [];
-    private readonly Dictionary<UInt128, JoinRow> _joined = [];
+    private Dictionary<UInt128, JoinRow> _joined = [];
     private readonly List<(int Batch, int Row, UInt128 Id, CapturePart Part, long Time)> _rows = [];
 
     private CapturedSet(MonitoredModel model) => _model = model;
@@ -34,11 +31,7 @@ internal sealed class CapturedSet
             var (ids, entities) = (rows.Ids, rows.Entities(options.Entity));
             return ids.Select((id, row) => (Batch: b, Row: row, Id: id, Entity: entities[row], Time: rows.Batch.Times[row]));
         }).Where(place => place.Time >= from).ToArray();
-        foreach (var ids in places.Select(p => p.Id).Distinct().Order().Chunk(Lookup))
-        {
-            foreach (var row in await reader.ReadJoinRowsAsync(model.Name, ids, cancellationToken).ConfigureAwait(false))
-                if (row is { Label: not null }) set._joined[row.Id] = row;
-        }
+        set._joined = await LabelledRows.FindAsync(reader, model.Name, places.Select(p => p.Id), cancellationToken).ConfigureAwait(false);
 
         // A row that was delivered again is one row.
         var labelled = places.Where(p => set._joined.ContainsKey(p.Id)).DistinctBy(p => p.Id).OrderBy(p => p.Time).ToArray();

@@ -81,6 +81,7 @@ public sealed class BrowserTests(Filled.FilledMonitor monitor)
         Assert.Equal([.. common, "roc", "ks", "calibration", "confusion"], Figures("flights"));
         Assert.Equal([.. common, "classes", "roc", "confusion"], Figures("animals"));
         Assert.Equal(["performance", "residuals", "score-drift", "scores", "drift"], Figures("odd"));
+        Assert.Equal(["performance", "residuals", "residual-scatter", "residual-histogram", "score-drift", "scores", "drift"], Figures("rides"));
         Assert.Equal(["psi", "histogram", "bins", "contributions", "cumulative"], Figures("flights-feature"));
         Assert.Equal(["psi", "bins", "contributions"], Figures("odd-category"));
         Assert.Equal(["shadow"], Figures("flights-versions"));

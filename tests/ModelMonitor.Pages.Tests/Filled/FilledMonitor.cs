@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using ModelMonitor.Core;
+using ModelMonitor.Engine.Commit;
 using ModelMonitor.Engine.Evaluating;
 using ModelMonitor.Engine.Intake;
 using ModelMonitor.Engine.Lifecycle;
@@ -19,6 +20,9 @@ namespace ModelMonitor.Pages.Tests.Filled;
 public sealed class FilledMonitor : IAsyncLifetime
 {
     private const int Days = 365;
+
+    /// <summary>The last so many, of which so many are captured still.</summary>
+    private const int RideDays = 60, KeptDays = 30;
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("modelmonitor-pages-");
     private HookReceiver? _receiver;
@@ -58,6 +62,7 @@ public sealed class FilledMonitor : IAsyncLifetime
         Client = new HttpClient { BaseAddress = Address };
         var replay = new Replay(_catalog, Options, _app.Services.GetRequiredService<EvaluationService>(), new VersionSteps(_app.Services.GetRequiredService<LifecycleService>(), _catalog, Options, _store), clock, Client);
         await replay.RunAsync([.. Deliveries().OrderBy(d => d.At)], _ => Task.CompletedTask, CancellationToken.None);
+        await _app.Services.GetRequiredService<StateWriter>().SubmitAsync(new Forgetting("rides", Instant.From(Rows.Start.AddDays(Days - KeptDays))));
     }
 
     public async ValueTask DisposeAsync()
@@ -82,6 +87,12 @@ public sealed class FilledMonitor : IAsyncLifetime
             var end = Instant.From(Rows.Start.AddDays(day + 1));
             yield return new("credit", "predictions", end, Rows.Credit(day, Rows.CreditRows, withLabels: false));
             yield return new("credit", "labels", end + (14 * Instant.Day), Rows.Labels(Rows.Credit(day, Rows.CreditRows, withLabels: true), TimeSpan.FromDays(14), day));
+            if (day >= Days - RideDays)
+            {
+                yield return new("rides", "predictions", end, Rows.Rides(day, Rows.RideRows, withLabels: false));
+                yield return new("rides", "labels", end, Rows.Labels(Rows.Rides(day, Rows.RideRows, withLabels: true), TimeSpan.Zero, day));
+            }
+
             if (day >= 90) continue;
             yield return new("animals", "predictions", end, Rows.Animals(day, Rows.AnimalRows, withLabels: false));
             yield return new("animals", "labels", end, Rows.Labels(Rows.Animals(day, Rows.AnimalRows, withLabels: true), TimeSpan.Zero, day));
@@ -97,6 +108,7 @@ public sealed class FilledMonitor : IAsyncLifetime
         Rows.WriteFile(In("credit_holdout.arrows"), Rows.Credit(-2, 3000, withLabels: true));
         Rows.WriteFile(In("animals.arrows"), Rows.Animals(-1, 3000, withLabels: true));
         Rows.WriteFile(In("odd.arrows"), Rows.Odd(-1, 2000, withLabels: true));
+        Rows.WriteFile(In("rides.arrows"), Rows.Rides(-1, 2000, withLabels: true));
         File.WriteAllText(In("monitor.yaml"), $$"""
             listen: { http: "127.0.0.1:0" }
             state: ./state
@@ -134,6 +146,13 @@ public sealed class FilledMonitor : IAsyncLifetime
                 task: regression
                 columns: { id: id, time: ts, label: label, label_time: known, score: score }
                 reference: { train: odd.arrows }
+              rides:
+                version: "3"
+                task: regression
+                columns: { id: id, time: ts, label: label, label_time: known, score: score }
+                reference: { train: rides.arrows }
+                segments: { columns: [zone] }
+                capture: on
             windows:
               day:  { size: 1d, schedule: "0 30 0 * * ?" }
               week: { size: 7d, schedule: "0 45 0 ? * MON" }
@@ -149,5 +168,13 @@ public sealed class FilledMonitor : IAsyncLifetime
               notify:  { hook: webhook, url: "http://127.0.0.1/" }
               retrain: { hook: webhook, url: "http://127.0.0.1/", cooldown: 60d }
             """);
+    }
+
+    /// <summary>What the retention job does to captured rows; a replay does not run it.</summary>
+    private sealed class Forgetting(string model, long before) : IWork
+    {
+        int IWork.Rows => 0;
+
+        public ValueTask ApplyAsync(CommitScope scope, CancellationToken cancellationToken) => scope.Transaction.DeleteCapturedAsync(model, long.MinValue, before, cancellationToken);
     }
 }

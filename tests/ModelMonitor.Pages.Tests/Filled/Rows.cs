@@ -21,6 +21,11 @@ internal static class Rows
     public const int AnimalRows = 60;
     public const int OddRows = 60;
 
+    /// <summary>So many that a week has more than a page draws.</summary>
+    public const int RideRows = 60;
+
+    public static readonly string[] Zones = ["inner", "outer"];
+
     /// <summary>Thirty numbers, a region and a score, labelled; over the year one column moves and the score gets worse. Day −1 is the reference.</summary>
     public static RecordBatch Credit(int day, int rows, bool withLabels)
     {
@@ -80,6 +85,24 @@ internal static class Rows
         }
 
         var columns = new List<(string, IArrowArray)> { ("id", Streams.Strings(ids)), ("ts", Times(times)), ("score", Streams.Doubles(scores)), (Script, Streams.Doubles(one)), (Quoted, Streams.Strings(two)) };
+        if (withLabels) columns.Add(("label", Streams.Doubles(labels)));
+        return Streams.Batch([.. columns]);
+    }
+
+    /// <summary>A regression that misses a bend, and knows the less the higher it predicts.</summary>
+    public static RecordBatch Rides(int day, int rows, bool withLabels)
+    {
+        var random = new Random(13000 + day);
+        var (ids, times, scores, distances, zones, labels) = (new string?[rows], new DateTimeOffset[rows], new double?[rows], new double?[rows], new string?[rows], new double?[rows]);
+        for (var i = 0; i < rows; i++)
+        {
+            var distance = 20 * random.NextDouble();
+            (ids[i], times[i], distances[i], zones[i]) = ($"ride{day}.{i}", TimeOf(day, i, rows), distance, Zones[random.Next(4) / 3]);
+            labels[i] = 5 + (1.5 * distance) + (0.05 * distance * distance) + ((0.5 + (0.1 * distance)) * Normal(random));
+            scores[i] = Math.Round(2 + (2.5 * distance), 3);
+        }
+
+        var columns = new List<(string, IArrowArray)> { ("id", Streams.Strings(ids)), ("ts", Times(times)), ("score", Streams.Doubles(scores)), ("distance", Streams.Doubles(distances)), ("zone", Streams.Strings(zones)) };
         if (withLabels) columns.Add(("label", Streams.Doubles(labels)));
         return Streams.Batch([.. columns]);
     }

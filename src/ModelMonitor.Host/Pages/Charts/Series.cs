@@ -11,6 +11,9 @@ public sealed record Line(string Name, string Look, IReadOnlyList<LinePoint> Poi
     /// <summary>A dot at each point.</summary>
     public bool Dots { get; init; }
 
+    /// <summary>False: points of their own, each a small dot, however many.</summary>
+    public bool Joined { get; init; } = true;
+
     /// <summary>Filled down to the axis.</summary>
     public bool Filled { get; init; }
 }

@@ -56,6 +56,7 @@ internal static class ModelReader
             Segments = segments && query.Segment.Length == 0 && model.SliceShape is not null ? await SegmentsAsync(reader, series, newest.Range.End, cancellationToken).ConfigureAwait(false) : [],
             Drift = sums.HasFlag(Sums.Drift) ? await WindowSums.ReadAsync(reader, model, query.Segment, newest.Range, cancellationToken).ConfigureAwait(false) : null,
             Measured = sums.HasFlag(Sums.Measured) ? await WindowSums.ReadAsync(reader, model, query.Segment, newest.PerformanceRange, cancellationToken).ConfigureAwait(false) : null,
+            Rows = sums.HasFlag(Sums.Measured) ? await WindowRows.ReadAsync(reader, model, query.Segment, newest.PerformanceRange, cancellationToken).ConfigureAwait(false) : [],
         };
     }
 

@@ -1,6 +1,7 @@
 using ModelMonitor.Core.Baselines;
 using ModelMonitor.Core.Diagnosis;
 using ModelMonitor.Core.Evaluations;
+using ModelMonitor.Core.Metrics;
 using ModelMonitor.Core.Panes;
 using ModelMonitor.Core.Rules;
 using ModelMonitor.Engine.Evaluating;
@@ -44,6 +45,9 @@ public sealed record ModelView
 
     /// <summary>The sums behind its realised performance; null where they are no longer kept.</summary>
     public PaneState? Measured { get; init; }
+
+    /// <summary>Of a regression that captures rows, the newest labelled ones of the window that is measured; empty where none are kept.</summary>
+    public IReadOnlyList<LabelledScore> Rows { get; init; } = [];
 
     /// <summary>Rules that judge what is shown.</summary>
     public IReadOnlyList<RuleDefinition> Rules { get; init; } = [];

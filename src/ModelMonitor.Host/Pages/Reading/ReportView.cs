@@ -29,6 +29,7 @@ public sealed record ReportView(Report Report, ModelView Model, string Every)
             Drift = sums,
             // A report's windows are not matured apart: both are the same rows.
             Measured = sums,
+            Rows = await WindowRows.ReadAsync(reader, model, "", overall.PerformanceRange, cancellationToken).ConfigureAwait(false),
             // Every rule is applied, whatever window it names.
             Rules = rules,
         }, every);
