@@ -17,6 +17,9 @@ public sealed record MonitorOptions
     /// <summary>Where others reach <see cref="ListenHttp"/>, for call-backs; null: at its own address.</summary>
     public Uri? PublicUrl { get; init; }
 
+    /// <summary>What requests that change something carry as a bearer token: who serves, what is asked for, what is the reference. Null: none, whoever reaches the listener may. Predictions and labels need none.</summary>
+    public string? OperatorKey { get; init; }
+
     /// <summary>The folder of the embedded store.</summary>
     public required string StateFolder { get; init; }
 

@@ -44,8 +44,8 @@ internal static class AcceptCommand
     {
         var options = Configured.Load(request.Configuration, checkFiles: false);
         var model = Configured.Model(options, request.Model);
-        var accepted = request.To is { } to ? await AskAsync(to, request, cancellationToken).ConfigureAwait(false)
-            : TryLock(options.StateFolder) is not { } folder ? await AskAsync(SharedOptions.AddressOf(options.ListenHttp), request, cancellationToken).ConfigureAwait(false)
+        var accepted = request.To is { } to ? await AskAsync(to, request, options.OperatorKey, cancellationToken).ConfigureAwait(false)
+            : TryLock(options.StateFolder) is not { } folder ? await AskAsync(SharedOptions.AddressOf(options.ListenHttp), request, options.OperatorKey, cancellationToken).ConfigureAwait(false)
             : await ApplyAsync(folder, options, model, request, cancellationToken).ConfigureAwait(false);
         terminal.Output.WriteLine($"{accepted["model"]}: the {Figures.Count((long)accepted["rows"]!)} rows of {accepted["window"]} ({accepted["start"]} to {accepted["end"]}) are the drift reference of version {accepted["version"]} now");
         terminal.Output.WriteLine((long)accepted["label_rows"]! is > 0 and var labels ? $"  its {Figures.Count(labels)} labels are the reference's labels" : "  the reference's labels stay: the window's are not due yet, or there are none");
@@ -90,6 +90,6 @@ internal static class AcceptCommand
         }
     }
 
-    private static async Task<JsonObject> AskAsync(string to, Request request, CancellationToken cancellationToken) => (await MonitorApi.AskAsync(
-        to, $"v1/models/{Uri.EscapeDataString(request.Model)}/accept", JsonContent.Create(new { window = request.Window, by = request.By }), "the state folder is in use, but the monitor does not answer", cancellationToken).ConfigureAwait(false)).AsObject();
+    private static async Task<JsonObject> AskAsync(string to, Request request, string? key, CancellationToken cancellationToken) => (await MonitorApi.AskAsync(
+        to, $"v1/models/{Uri.EscapeDataString(request.Model)}/accept", JsonContent.Create(new { window = request.Window, by = request.By }), key, "the state folder is in use, but the monitor does not answer", cancellationToken).ConfigureAwait(false)).AsObject();
 }

@@ -26,7 +26,7 @@ internal static class ModelsCommand
             var options = Configured.Load(parsed.GetRequiredValue(configuration), checkFiles: false);
             foreach (var name in parsed.GetValue(model) is { } one ? [Configured.Model(options, one).Name] : options.Models.Select(m => m.Name))
             {
-                var running = new RunningModel(name, parsed.GetValue(to) ?? SharedOptions.AddressOf(options.ListenHttp));
+                var running = new RunningModel(name, parsed.GetValue(to) ?? SharedOptions.AddressOf(options.ListenHttp), options.OperatorKey);
                 terminal.Output.WriteLine(name);
                 foreach (var version in (await running.AskAsync("versions", null, cancellationToken).ConfigureAwait(false)).AsArray()) Tell(terminal, version!, parsed.GetValue(checks));
             }

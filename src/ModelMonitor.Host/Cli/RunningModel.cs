@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace ModelMonitor.Host.Cli;
 
 /// <summary>A model of a running monitor, as the commands of its life cycle ask for it.</summary>
-internal sealed record RunningModel(string Name, string Address)
+internal sealed record RunningModel(string Name, string Address, string? Key)
 {
     private const string Silent = "no monitor answers";
 
@@ -14,14 +14,14 @@ internal sealed record RunningModel(string Name, string Address)
     public static RunningModel Of(string configuration, string? model, string? to)
     {
         var options = Configured.Load(configuration, checkFiles: false);
-        return new(Configured.Model(options, model).Name, to ?? SharedOptions.AddressOf(options.ListenHttp));
+        return new(Configured.Model(options, model).Name, to ?? SharedOptions.AddressOf(options.ListenHttp), options.OperatorKey);
     }
 
     /// <param name="path">Below the model's address.</param>
     /// <param name="body">Posted as JSON; null: a GET.</param>
     /// <exception cref="CliException">It does not answer, or refuses: its own words.</exception>
     public Task<JsonNode> AskAsync(string path, object? body, CancellationToken cancellationToken) =>
-        MonitorApi.AskAsync(Address, Below(path), body is null ? null : JsonContent.Create(body), Silent, cancellationToken);
+        MonitorApi.AskAsync(Address, Below(path), body is null ? null : JsonContent.Create(body), Key, Silent, cancellationToken);
 
     /// <summary>Posts a file.</summary>
     /// <exception cref="CliException">It cannot be read; the monitor does not answer, or refuses.</exception>
@@ -31,7 +31,7 @@ internal sealed record RunningModel(string Name, string Address)
         {
             using var content = new StreamContent(File.OpenRead(file));
             content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
-            return await MonitorApi.AskAsync(Address, Below(path), content, Silent, cancellationToken).ConfigureAwait(false);
+            return await MonitorApi.AskAsync(Address, Below(path), content, Key, Silent, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -7,10 +7,13 @@ namespace ModelMonitor.Host.Configuration;
 internal sealed class MonitorBinder(BindingContext context)
 {
     /// <summary>The options with whatever could be read; they count only where there are no faults.</summary>
+    /// <summary>Fewer can be guessed by trying.</summary>
+    private const int FewestKeyCharacters = 16;
+
     public MonitorOptions Bind(YamlMapping root)
     {
         var section = new Section(Shapes.Monitor, root, root.Place, "", context.Faults);
-        var (http, metrics, flight, url) = Listen(section);
+        var (http, metrics, flight, url, operatorKey) = Listen(section);
         var models = Models(section);
         var windowBinder = new WindowBinder(context);
         var windows = windowBinder.Bind(section);
@@ -38,6 +41,7 @@ internal sealed class MonitorBinder(BindingContext context)
             ListenMetrics = metrics,
             ListenFlight = flight,
             PublicUrl = url,
+            OperatorKey = operatorKey,
             StateFolder = State(section),
             Models = modelOptions,
             Windows = windowOptions,
@@ -57,7 +61,7 @@ internal sealed class MonitorBinder(BindingContext context)
         return options;
     }
 
-    private static (string Http, string? Metrics, string? Flight, Uri? Url) Listen(Section monitor)
+    private static (string Http, string? Metrics, string? Flight, Uri? Url, string? OperatorKey) Listen(Section monitor)
     {
         var section = monitor.Child("listen", Shapes.Listen);
         var http = Address(section, "http") ?? ListenAddress.Parse("127.0.0.1:9464")!.Value;
@@ -68,8 +72,12 @@ internal sealed class MonitorBinder(BindingContext context)
         if (flight is { } own && (own.CollidesWith(http) || (metrics is { } taken && own.CollidesWith(taken))))
             section.Fault("flight", "must not be the address of http or metrics: Flight speaks HTTP/2 without TLS, the others HTTP/1.1");
         var url = ActionBinder.Url(section, required: false);
+        var operatorKey = section.Text("operator_key");
+        // The value is not repeated: it may only be mistyped.
+        if (operatorKey is not null && (operatorKey.Length < FewestKeyCharacters || operatorKey.Any(c => c is <= ' ' or > '~')))
+            section.Fault("operator_key", $"must be at least {FewestKeyCharacters} printable ASCII characters without blanks, such as `openssl rand -hex 32` writes");
         section.Close();
-        return (http.ToString(), metrics?.ToString(), flight?.ToString(), url is null ? null : new Uri(url.ToString().TrimEnd('/') + "/"));
+        return (http.ToString(), metrics?.ToString(), flight?.ToString(), url is null ? null : new Uri(url.ToString().TrimEnd('/') + "/"), operatorKey);
     }
 
     private static ListenAddress? Address(Section section, string key)

@@ -27,7 +27,7 @@ internal sealed record SectionShape(string Name, IReadOnlyDictionary<string, Sha
 /// <summary>Every key of `monitor.yaml`, by section.</summary>
 internal static class Shapes
 {
-    public static readonly SectionShape Listen = SectionShape.Of("listen", ["http", "metrics", "flight", "url"]);
+    public static readonly SectionShape Listen = SectionShape.Of("listen", ["http", "metrics", "flight", "url", "operator_key"]);
 
     public static readonly SectionShape Score = SectionShape.Of("score", ["output", "positive", "classes", "activation"]);
 

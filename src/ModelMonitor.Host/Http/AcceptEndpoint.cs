@@ -17,7 +17,7 @@ internal static class AcceptEndpoint
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        var route = routes.MapPost("/v1/models/{model}/accept", AcceptAsync).WithName("Accept").WithTags("operations").Produces<object>(200, "application/json")
+        var route = routes.MapPost("/v1/models/{model}/accept", AcceptAsync).ForOperators().WithName("Accept").WithTags("operations").Produces<object>(200, "application/json")
             .WithSummary("Makes the production of a window the new drift reference: {\"window\": a configured window or START..END, \"by\": who}.");
         foreach (var status in new[] { 400, 404, 422, 500, 503 }) route.Produces(status, contentType: Problem.ContentType);
     }

@@ -11,7 +11,7 @@ internal static class CaptureEndpoints
     public static void Map(IEndpointRouteBuilder routes)
     {
         ArgumentNullException.ThrowIfNull(routes);
-        routes.MapDelete("/v1/models/{model}/captured/{id}", EraseAsync).WithName("EraseCaptured").WithTags("lifecycle")
+        routes.MapDelete("/v1/models/{model}/captured/{id}", EraseAsync).ForOperators().WithName("EraseCaptured").WithTags("lifecycle")
             .WithSummary("Takes a prediction out of the captured rows and out of the files of retrain requests. ?by=… for the record. Answers how many rows went; 0 where it was not captured.")
             .Produces<object>(200, "application/json").Produces(404, contentType: Problem.ContentType);
     }

@@ -13,6 +13,7 @@ internal sealed class Problem(int status, string detail, int? retryAfterSeconds 
     private static readonly Dictionary<int, string> Sections = new()
     {
         [400] = "15.5.1",
+        [401] = "15.5.2",
         [404] = "15.5.5",
         [405] = "15.5.6",
         [408] = "15.5.9",

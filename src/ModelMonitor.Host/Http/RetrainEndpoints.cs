@@ -16,7 +16,7 @@ internal static class RetrainEndpoints
         ArgumentNullException.ThrowIfNull(routes);
         routes.MapGet("/v1/models/{model}/retrains", ListAsync).WithName("RetrainRequests").WithTags("lifecycle")
             .WithSummary("Retrain requests, newest first: what asked, the diagnosis, where it stands, what came of it.").Produces<object>(200, "application/json").Produces(404, contentType: Problem.ContentType);
-        routes.MapPost("/v1/models/{model}/retrain", RequestAsync).WithName("Retrain").WithTags("lifecycle")
+        routes.MapPost("/v1/models/{model}/retrain", RequestAsync).ForOperators().WithName("Retrain").WithTags("lifecycle")
             .WithSummary("Asks for a new version: { \"by\": \"alice\", \"reason\": \"…\" }. 409 where one is not settled, or the day's budget is spent.")
             .Accepts<object>("application/json").Produces<object>(202, "application/json").Produces(404, contentType: Problem.ContentType).Produces(409, contentType: Problem.ContentType);
         routes.MapGet(RetrainMessage.SchemaPath, () => Results.Text(RetrainMessage.Schema(), "application/schema+json", Encoding.UTF8)).WithName("RetrainRequestSchema").WithTags("lifecycle")

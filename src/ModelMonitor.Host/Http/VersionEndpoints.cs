@@ -18,7 +18,7 @@ internal static class VersionEndpoints
     public static void Map(IEndpointRouteBuilder routes)
     {
         ArgumentNullException.ThrowIfNull(routes);
-        routes.MapPost("/v1/models/{model}/versions", AddAsync).WithName("AddVersion").WithTags("lifecycle")
+        routes.MapPost("/v1/models/{model}/versions", AddAsync).ForOperators().WithName("AddVersion").WithTags("lifecycle")
             .WithSummary("Hands in a challenger: the body is its ONNX file. ?version= its name (else named after the champion), ?request= the retrain request that it answers, ?by= who. The same file again is the same challenger.")
             .Accepts<byte[]>(Onnx).Produces<object>(202, "application/json")
             .Produces(404, contentType: Problem.ContentType).Produces(409, contentType: Problem.ContentType).Produces(413, contentType: Problem.ContentType).Produces(415, contentType: Problem.ContentType);
@@ -28,7 +28,7 @@ internal static class VersionEndpoints
     }
 
     private static void Act(IEndpointRouteBuilder routes, string pattern, Delegate act, string name, string summary) =>
-        routes.MapPost(pattern, act).WithName(name).WithTags("lifecycle").WithSummary(summary).Accepts<object>("application/json").Produces<object>(200, "application/json")
+        routes.MapPost(pattern, act).ForOperators().WithName(name).WithTags("lifecycle").WithSummary(summary).Accepts<object>("application/json").Produces<object>(200, "application/json")
             .Produces(400, contentType: Problem.ContentType).Produces(404, contentType: Problem.ContentType).Produces(409, contentType: Problem.ContentType);
 
     public static JsonObject ToJson(VersionDossier dossier, string? waitsFor = null)

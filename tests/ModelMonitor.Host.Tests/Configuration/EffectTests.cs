@@ -87,6 +87,7 @@ public sealed class EffectTests
         ["promotion.watch"] = "LoopTests",
         ["promotion.accept"] = "LoopTests",
         ["listen.url"] = "an address",
+        ["listen.operator_key"] = "OperatorKeyTests",
         ["model.task"] = "decides what else may be set",
         ["model.onnx"] = "a file",
         ["model.ensemble"] = "EnsembleTests",
