@@ -73,6 +73,8 @@ internal sealed class MonitorBinder(BindingContext context)
             section.Fault("flight", "must not be the address of http or metrics: Flight speaks HTTP/2 without TLS, the others HTTP/1.1");
         var url = ActionBinder.Url(section, required: false);
         var operatorKey = section.Text("operator_key");
+        // A variable that is set to nothing must not take the key away.
+        if (operatorKey is null && section.Mentions("operator_key")) section.Fault("operator_key", "is empty; leave it out where nobody is to be asked for one");
         // The value is not repeated: it may only be mistyped.
         if (operatorKey is not null && (operatorKey.Length < FewestKeyCharacters || operatorKey.Any(c => c is <= ' ' or > '~')))
             section.Fault("operator_key", $"must be at least {FewestKeyCharacters} printable ASCII characters without blanks, such as `openssl rand -hex 32` writes");

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using ModelMonitor.Host.Configuration;
 using ModelMonitor.Host.Tests.Cli;
 using ModelMonitor.Host.Tests.Configuration;
 using ModelMonitor.Host.Tests.EndToEnd;
@@ -62,6 +63,15 @@ public sealed class OperatorKeyTests
         var fault = ConfigurationText.Fault($"listen: {{ operator_key: \"{key}\" }}\nmodels: {{ m: {{ version: \"1\", task: binary, onnx: model.onnx, inputs: {{ x: [a] }}, reference: {{ train: train.arrows }} }} }}");
         Assert.Contains("listen.operator_key: must be at least 16 printable ASCII characters", fault, StringComparison.Ordinal);
         Assert.DoesNotContain(key, fault, StringComparison.Ordinal);
+    }
+
+    /// <summary>As where a secret that a pod takes its variable from is empty.</summary>
+    [Fact]
+    public void A_variable_that_is_set_to_nothing_takes_no_key_away()
+    {
+        using var chicago = Guarded();
+        var (_, faults) = MonitorConfiguration.Load(chicago.Configuration, new Dictionary<string, string> { ["MODELMONITOR__LISTEN__OPERATOR_KEY"] = "" });
+        Assert.Contains("listen.operator_key: is empty", Assert.Single(faults).ToString(), StringComparison.Ordinal);
     }
 
     private static Case Guarded()
