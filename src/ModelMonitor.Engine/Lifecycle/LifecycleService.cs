@@ -169,7 +169,7 @@ public sealed class LifecycleService(
     private async Task<VersionDossier?> AdvanceAsync(VersionDossier dossier, VersionEvent happened, string actor, IReadOnlyList<VersionCheck> checks, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var work = new StageWork(dossier, happened, actor, checks);
+        var work = new StageWork(dossier, happened, actor, checks, options);
         await writer.SubmitAsync(work).ConfigureAwait(false);
         if (work.Done is { } done) Log.VersionMoved(logger, dossier.Model, StageWork.Told(done), string.Join(' ', checks.Where(c => !c.Passed || done.Stage != VersionStage.Refused).Select(c => c.Text)));
         return work.Done;

@@ -57,8 +57,8 @@ internal sealed class ServingChange(MonitoredModel from, MonitoredModel next, Ve
         var what = _promotes ? $"version {now.Version} promoted in place of {old.Version}" : $"version {old.Version} rolled back to {now.Version}";
         await transaction.AddAuditAsync(new(scope.Now, model, actor, what, string.Join(' ', new[] { reason, StageWork.Evidence(checks) }.Where(t => t.Length > 0))), cancellationToken).ConfigureAwait(false);
         await ResolveAsync(scope, what, cancellationToken).ConfigureAwait(false);
-        if (options.Actions.Any(a => a.Name == ActionMessage.Promote))
-            await transaction.TryAddOutboxAsync(ServingMessage.Changed(from, next, after, _promotes, actor, reason, checks, scope.Now), cancellationToken).ConfigureAwait(false);
+        foreach (var action in options.Actions.Select(a => a.Name).Where(name => name is ActionMessage.Promote or ActionMessage.Notify))
+            await transaction.TryAddOutboxAsync(ServingMessage.Changed(action, from, next, after, _promotes, actor, reason, checks, scope.Now), cancellationToken).ConfigureAwait(false);
         Serving = after;
     }
 

@@ -1,11 +1,13 @@
 using ModelMonitor.Core.Lifecycle;
+using ModelMonitor.Engine.Actions;
 using ModelMonitor.Engine.Commit;
+using ModelMonitor.Engine.Options;
 
 namespace ModelMonitor.Engine.Lifecycle;
 
-/// <summary>Takes a version to its next stage, with the audit, in one transaction; nothing where somebody else took it further meanwhile.</summary>
+/// <summary>Takes a version to its next stage, with the audit and what people have to know, in one transaction; nothing where somebody else took it further meanwhile.</summary>
 /// <param name="expected">As it was when it was judged.</param>
-internal sealed class StageWork(VersionDossier expected, VersionEvent happened, string actor, IReadOnlyList<VersionCheck> checks) : IWork
+internal sealed class StageWork(VersionDossier expected, VersionEvent happened, string actor, IReadOnlyList<VersionCheck> checks, MonitorOptions options) : IWork
 {
     public int Rows => 0;
 
@@ -20,6 +22,8 @@ internal sealed class StageWork(VersionDossier expected, VersionEvent happened, 
         if (current is null || current.Stage != expected.Stage || current.StageSince != expected.StageSince || current.After(happened, scope.Now, checks) is not { } next) return;
         await transaction.PutDocumentAsync(next.ToRecord(), cancellationToken).ConfigureAwait(false);
         await transaction.AddAuditAsync(new(scope.Now, model, actor, Told(next), Evidence(checks)), cancellationToken).ConfigureAwait(false);
+        if (options.Actions.Any(action => action.Name == ActionMessage.Notify) && ServingMessage.Reached(next, options.Models.First(m => m.Name == model).Promotion.Automatic, scope.Now) is { } message)
+            await transaction.TryAddOutboxAsync(message, cancellationToken).ConfigureAwait(false);
         Done = next;
     }
 

@@ -44,6 +44,23 @@ public sealed class ByHandTests
     }
 
     [Fact]
+    public async Task People_hear_what_waits_for_them_what_was_refused_and_what_serves()
+    {
+        await using var loop = await Loop.StartAsync(Overfitted, "mode: manual", ", notify: { hook: webhook, url: \"http://127.0.0.1:1/\" }");
+        File.Copy(Path.Combine(AppContext.BaseDirectory, "Data", "flights", "model.onnx"), Path.Combine(loop.Folder, "foreign.onnx"));
+        await loop.AddAsync("foreign.onnx", "foreign");
+        await loop.ShadowAsync(Sound, "better");
+        await loop.LiveAsync(2006, 5);
+        await loop.LiveAsync(2006, 6);
+        var heard = (await loop.OutboxAsync()).Select(o => (o.Action, Event: JsonNode.Parse(o.Payload)!)).OrderBy(m => (string)m.Event["time"]!, StringComparer.Ordinal).ToArray();
+        Assert.Equal([("notify", "modelmonitor.version_refused", "foreign"), ("notify", "modelmonitor.version_ready", "better")], heard.Select(m => (m.Action, (string)m.Event["type"]!, (string)m.Event["subject"]!)));
+        Assert.StartsWith("version foreign does not take the place of 2003. models.chicago", (string)heard[0].Event["data"]!["message"]!, StringComparison.Ordinal);
+        Assert.EndsWith("modelmonitor promote --model chicago better", (string)heard[1].Event["data"]!["message"]!, StringComparison.Ordinal);
+        Assert.Equal(0, (await Command(loop, "promote", "better", "--by", "bob")).Exit);
+        Assert.Equal(["notify", "promote"], (await loop.OutboxAsync()).Where(o => o.Payload.Contains("version_promoted", StringComparison.Ordinal)).Select(o => o.Action).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task A_challenger_that_is_not_wanted_goes_at_once()
     {
         await using var loop = await Loop.StartAsync(Overfitted);

@@ -52,16 +52,16 @@ internal sealed class Loop : IAsyncDisposable
     public IReadOnlyList<string> Notes => _opened!.Notes;
 
     /// <param name="champion">Its file.</param>
-    public static async Task<Loop> StartAsync(string champion, string promotion = "mode: automatic", string more = "")
+    public static async Task<Loop> StartAsync(string champion, string promotion = "mode: automatic", string actions = "")
     {
         var loop = new Loop();
-        loop.Configure("2003", champion, promotion, more);
+        loop.Configure("2003", champion, promotion, actions);
         await loop.OpenAsync();
         return loop;
     }
 
     /// <summary>Writes the configuration anew; it counts from the next opening on.</summary>
-    public void Configure(string version, string champion, string promotion = "mode: automatic", string more = "") => File.WriteAllText(Path.Combine(Folder, "loop.yaml"), $$"""
+    public void Configure(string version, string champion, string promotion = "mode: automatic", string actions = "") => File.WriteAllText(Path.Combine(Folder, "loop.yaml"), $$"""
         listen: { http: "127.0.0.1:0" }
         models:
           chicago:
@@ -81,8 +81,7 @@ internal sealed class Loop : IAsyncDisposable
         pane: 1d
         retention: { panes: 6000d, evaluations: 6000d, waiting_predictions: 3000d, captured: 3000d }
         rules: { weak: { metric: mae, above: 100, then: [] } }
-        actions: { promote: { hook: webhook, url: "http://127.0.0.1:1/" } }
-        {{more}}
+        actions: { promote: { hook: webhook, url: "http://127.0.0.1:1/" }{{actions}} }
         """);
 
     /// <summary>Sends what was due by a time, and moves the clock there.</summary>
