@@ -46,6 +46,9 @@ internal static partial class Log
     [LoggerMessage(40, LogLevel.Error, "What is under way for model {Model} could not be moved on; it is tried again")]
     public static partial void LifecycleFailed(ILogger logger, Exception error, string model);
 
+    [LoggerMessage(46, LogLevel.Error, "Version {Version} of model {Model} could not be moved on; it is tried again in a minute")]
+    public static partial void VersionFailed(ILogger logger, Exception error, string model, string version);
+
     [LoggerMessage(41, LogLevel.Information, "Model {Model}: {What}. {Why}")]
     public static partial void VersionMoved(ILogger logger, string model, string what, string why);
 

@@ -13,6 +13,9 @@ public sealed record VersionCheck(string Name, bool Passed, string Text);
 /// <summary>What a challenger is asked, against the version that serves. Pure.</summary>
 public static class VersionChecks
 {
+    /// <summary>The comparison on the hold-out: the first that costs certainty.</summary>
+    public const string Holdout = "holdout";
+
     /// <summary>How much larger than the champion's a challenger's share of rows without a score may be.</summary>
     private const double MostUnscored = 0.01;
 
@@ -48,14 +51,14 @@ public static class VersionChecks
     /// <summary>Better than the version that serves on the same rows, by more than a margin and beyond chance.</summary>
     /// <param name="name">`holdout` or `production`.</param>
     /// <param name="compared">Null: the rows are too few, or the metric is not defined on them.</param>
-    /// <param name="level">Probability of passing a version that is no better.</param>
+    /// <param name="level">Of the two-sided interval: a version that is no better passes with half that probability.</param>
     public static VersionCheck Better(string name, string metric, PairedDifference? compared, double margin, double level)
     {
         ArgumentNullException.ThrowIfNull(metric);
         if (compared is null) return new(name, false, $"{metric} cannot be compared: too few labelled rows of each kind.");
         var (lower, upper) = compared.Interval(level);
         var told = $"{metric} over {compared.Rows} rows: {Prose.Number(compared.Challenger)} against {Prose.Number(compared.Champion)}, better by {Prose.Number(compared.Gain)} ({Prose.Number(lower)} to {Prose.Number(upper)} at the level {Prose.Number(level)})";
-        return lower > margin ? new(name, true, told + ".") : new(name, false, $"{told}: not clearly better by more than {Prose.Number(margin)}.");
+        return lower > margin ? new(name, true, told + (margin == 0 ? "." : $": by more than {Prose.Number(margin)}.")) : new(name, false, $"{told}: not clearly better by more than {Prose.Number(margin)}.");
     }
 
     /// <summary>Not worse than another version on the same matured rows: the one that serves, while it shadows; after its promotion the one before.</summary>

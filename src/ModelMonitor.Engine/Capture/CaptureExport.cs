@@ -52,10 +52,14 @@ public sealed class CaptureExport(ModelCatalog catalog, MonitorOptions options, 
         JsonObject? json = null;
         if (set.Count(CapturePart.Train) > 0 && set.Count(CapturePart.Tune) > 0)
         {
-            Write(train, set.Rows(CapturePart.Train));
-            Write(tune, set.Rows(CapturePart.Tune));
+            RecordBatch[] fitted = [.. set.Rows(CapturePart.Train)], tuned = [.. set.Rows(CapturePart.Tune)];
+            // What is fitted and what is tuned on are read by one program: the same columns, of the same types.
+            var fields = SharedColumns.Of([.. fitted.Concat(tuned).Select(batch => batch.Schema)]);
+            Write(train, fitted, fields);
+            Write(tune, tuned, fields);
             var suspicious = set.Suspicious(MostCandidates);
-            if (suspicious.Count > 0) Write(candidates, suspicious.Select(WithLoss));
+            RecordBatch[] worst = [.. suspicious.Select(WithLoss)];
+            if (worst.Length > 0) Write(candidates, worst, SharedColumns.Of([.. worst.Select(batch => batch.Schema)]));
             json = new JsonObject
             {
                 ["train"] = train,
@@ -76,22 +80,13 @@ public sealed class CaptureExport(ModelCatalog catalog, MonitorOptions options, 
     private static RecordBatch WithLoss((RecordBatch Row, double Loss) suspicious) => new(
         new Schema([.. suspicious.Row.Schema.FieldsList, new Field("loss", DoubleType.Default, nullable: false)], null), [.. suspicious.Row.Arrays, new DoubleArray.Builder().Append(suspicious.Loss).Build()], 1);
 
-    /// <summary>Deliveries may differ in their columns, and a stream has one schema: columns that not all of them have are left out.</summary>
-    internal static void Write(string path, IEnumerable<RecordBatch> rows)
+    /// <summary>Deliveries may differ in their columns, and a stream has one schema: a column is null where a delivery lacks it, and of one type where they differ.</summary>
+    private static void Write(string path, RecordBatch[] batches, IReadOnlyList<Field> fields)
     {
-        var batches = rows.ToArray();
-        var names = batches.Select(b => b.Schema.FieldsList.Select(f => (f.Name, f.DataType.TypeId)).ToHashSet()).Aggregate((a, b) => [.. a.Intersect(b)]);
-        var shared = batches[0].Schema.FieldsList.Where(f => names.Contains((f.Name, f.DataType.TypeId))).ToArray();
+        var schema = new Schema(fields, null);
         using var stream = File.Create(path);
-        using var writer = new ArrowStreamWriter(stream, new Schema([.. shared.Select(Plain)], null));
-        foreach (var batch in batches)
-            writer.Write(new RecordBatch(new Schema([.. shared.Select(Plain)], null), [.. shared.Select(f => Plain(batch.Column(f.Name), f.Name))], batch.Length));
+        using var writer = new ArrowStreamWriter(stream, schema);
+        foreach (var batch in batches) writer.Write(new RecordBatch(schema, [.. fields.Select(field => SharedColumns.Read(batch, field))], batch.Length));
         writer.WriteEnd();
     }
-
-    /// <summary>Each delivery has dictionaries of its own; text is the same everywhere.</summary>
-    private static Field Plain(Field field) => field.DataType is DictionaryType { ValueType: var value } && value.TypeId == ArrowTypeId.String ? new Field(field.Name, StringType.Default, nullable: true) : new Field(field.Name, field.DataType, nullable: true);
-
-    private static IArrowArray Plain(IArrowArray column, string name) => column.Data.DataType is DictionaryType { ValueType.TypeId: ArrowTypeId.String }
-        ? ArrowTake.Rows([column], [.. Enumerable.Range(0, column.Length).Select(row => (0, row))], name)! : column;
 }

@@ -22,6 +22,7 @@ public sealed class CaptureService(ModelCatalog catalog, MonitorOptions options,
         ArgumentNullException.ThrowIfNull(id);
         var work = new Work(model, ColumnReader.HashId(Encoding.UTF8.GetBytes(id)), by);
         await writer.SubmitAsync(work).ConfigureAwait(false);
+        if (work.Erased == 0) return 0;
         foreach (var request in await RequestsAsync(model, cancellationToken).ConfigureAwait(false)) DeleteFiles(request.Key);
         return work.Erased;
     }

@@ -23,12 +23,13 @@ internal static class CaptureWriter
     {
         if (model.Options.Capture is not { } options || batch.Ids is not { } ids || rows.Count == 0) return;
         var share = Math.Min(options.Sample, model.Options.JoinSample);
+        var known = Known(model, options);
         foreach (var group in rows.Where(row => ids[row] != UInt128.Zero).GroupBy(row => Instant.Floor(times[row], Instant.Day)))
         {
             var day = await DayAsync(scope.Transaction, model.Name, group.Key, cancellationToken).ConfigureAwait(false);
             int[] taken = [.. group.Where(row => JoinSample.Includes(ids[row], Share(share, day)))];
             if (taken.Length == 0) continue;
-            var captured = CapturedRows.Of(batch.Arrow, ids, times, scores, taken, options, await SaltAsync(scope, model.Name, cancellationToken).ConfigureAwait(false));
+            var captured = CapturedRows.Of(batch.Arrow, ids, times, scores, taken, known, options, await SaltAsync(scope, model.Name, cancellationToken).ConfigureAwait(false));
             await scope.Transaction.AppendCapturedAsync(new(model.Name, group.Key, captured.Write()), cancellationToken).ConfigureAwait(false);
             day = day with { Kept = day.Kept + taken.Length };
             while (day.Kept > options.RowsPerDay) day = await HalveAsync(scope.Transaction, model.Name, group.Key, share, day, cancellationToken).ConfigureAwait(false);
@@ -94,6 +95,13 @@ internal static class CaptureWriter
 
         return kept;
     }
+
+    /// <summary>What the configuration, the reference or a version names.</summary>
+    private static HashSet<string> Known(MonitoredModel model, Options.CaptureOptions options) =>
+    [
+        .. model.Options.Columns.All, .. model.Baseline.Shape.Features.Select(f => f.Name), .. model.Options.Segments.Columns, .. model.Versions.SelectMany(v => v.Scorer?.InputColumns ?? []),
+        .. model.Options.Inputs.SelectMany(input => input.Columns), .. options.Hash, .. options.Entity is { } entity ? [entity] : Array.Empty<string>(),
+    ];
 
     private static double Share(double share, Day day) => Math.ScaleB(share, -day.Halvings);
 

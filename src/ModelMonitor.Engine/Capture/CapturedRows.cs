@@ -18,9 +18,10 @@ internal sealed record CapturedRows(LearningBatch Batch)
     /// <summary>Hashes of the ids, as join rows have them.</summary>
     public UInt128[] Ids => [.. ColumnReader.ReadStrings(Batch.Rows.Column(IdColumn), IdColumn).Select(id => UInt128.Parse(id!, System.Globalization.NumberStyles.HexNumber, System.Globalization.CultureInfo.InvariantCulture))];
 
-    /// <summary>Takes rows out of a delivery, without columns that are excluded and with hashes where they are asked for.</summary>
+    /// <summary>Takes rows out of a delivery: of its columns those that are known and not excluded, with hashes where they are asked for.</summary>
+    /// <param name="known">Columns that somebody declared; what else a sender puts into a row is nobody's to keep.</param>
     /// <param name="salt">Of this state: a hash then tells nothing to whoever hashes all texts that there can be.</param>
-    public static CapturedRows Of(RecordBatch rows, UInt128[] ids, long[] times, double[] scores, IReadOnlyList<int> taken, CaptureOptions options, byte[] salt)
+    public static CapturedRows Of(RecordBatch rows, UInt128[] ids, long[] times, double[] scores, IReadOnlyList<int> taken, IReadOnlySet<string> known, CaptureOptions options, byte[] salt)
     {
         var readable = LearningRows.Readable(rows);
         var picked = new LearningBatch(readable, times, scores).Take(taken);
@@ -29,7 +30,7 @@ internal sealed record CapturedRows(LearningBatch Batch)
         for (var c = 0; c < picked.Rows.ColumnCount; c++)
         {
             var field = picked.Rows.Schema.GetFieldByIndex(c);
-            if (options.Exclude.Contains(field.Name)) continue;
+            if (options.Exclude.Contains(field.Name) || !known.Contains(field.Name)) continue;
             var hashed = options.Hash.Contains(field.Name);
             fields.Add(hashed ? new Field(field.Name, StringType.Default, nullable: true) : field);
             columns.Add(hashed ? Hashed(picked.Rows.Column(c), field.Name, salt) : picked.Rows.Column(c));

@@ -17,10 +17,15 @@ internal sealed record LearningBatch(RecordBatch Rows, long[] Times, double[] Sc
     public UInt128[] Ids(ColumnNames columns) =>
         columns.Id is { } id && Rows.Schema.GetFieldIndex(id) >= 0 ? ColumnReader.ReadIds(Rows.Column(id), id) : new UInt128[Rows.Length];
 
-    /// <summary>Some of the rows.</summary>
+    /// <summary>Some of the rows, and nothing of the others: no byte of a row that is not taken is written with those that are. Dictionaries of text come back as plain text.</summary>
     /// <param name="rows">Ascending.</param>
-    public LearningBatch Take(IReadOnlyList<int> rows) => rows.Count == Rows.Length ? this : new(
-        new RecordBatch(Rows.Schema, Rows.Arrays.Select(a => Take(a, rows)), rows.Count), [.. rows.Select(r => Times[r])], [.. rows.Select(r => Scores[r])]);
+    public LearningBatch Take(IReadOnlyList<int> rows)
+    {
+        if (rows.Count == Rows.Length) return this;
+        IArrowArray[] columns = [.. Enumerable.Range(0, Rows.ColumnCount).Select(c => Take(Rows.Column(c), rows, Rows.Schema.GetFieldByIndex(c).Name))];
+        var schema = new Schema([.. Rows.Schema.FieldsList.Zip(columns, (field, column) => new Field(field.Name, column.Data.DataType, field.IsNullable))], null);
+        return new(new RecordBatch(schema, columns, rows.Count), [.. rows.Select(r => Times[r])], [.. rows.Select(r => Scores[r])]);
+    }
 
     /// <summary>The rows that a share keeps: by hash of the id, so that both streams and every restart agree; rows without one by their time and place.</summary>
     public LearningBatch Sample(ColumnNames columns, double share)
@@ -71,10 +76,11 @@ internal sealed record LearningBatch(RecordBatch Rows, long[] Times, double[] Sc
     private static RecordBatch With(RecordBatch batch, int[] columns, params (Field Field, IArrowArray Values)[] more) => new(
         new Schema([.. columns.Select(batch.Schema.GetFieldByIndex), .. more.Select(m => m.Field)], null), [.. columns.Select(batch.Column), .. more.Select(m => m.Values)], batch.Length);
 
-    private static IArrowArray Take(IArrowArray array, IReadOnlyList<int> rows)
+    private static IArrowArray Take(IArrowArray array, IReadOnlyList<int> rows, string name)
     {
-        if (rows.Count == 0) return ArrowArrayFactory.Slice(array, 0, 0);
-        if (array is DictionaryArray dictionary) return new DictionaryArray((DictionaryType)dictionary.Data.DataType, Take(dictionary.Indices, rows), dictionary.Dictionary);
+        if (ArrowTake.Rows([array], [.. rows.Select(row => (0, row))], name) is { } picked) return picked;
+        if (array is DictionaryArray dictionary) return new DictionaryArray((DictionaryType)dictionary.Data.DataType, Take(dictionary.Indices, rows, name), dictionary.Dictionary);
+        // With an empty run at the end there are two at least, and the concatenation copies: a single slice would be written with what lies around it.
         var runs = new List<IArrowArray>();
         for (var i = 0; i < rows.Count;)
         {
@@ -84,7 +90,7 @@ internal sealed record LearningBatch(RecordBatch Rows, long[] Times, double[] Sc
             i = end;
         }
 
-        return runs.Count == 1 ? runs[0] : ArrowArrayConcatenator.Concatenate(runs);
+        return ArrowArrayConcatenator.Concatenate([.. runs, ArrowArrayFactory.Slice(array, 0, 0)]);
     }
 
     private UInt128 PlaceHash(int row) => ColumnReader.HashId(System.Text.Encoding.UTF8.GetBytes(FormattableString.Invariant($"{Times[row]}/{row}/{Scores[row]:R}")));

@@ -20,6 +20,7 @@ public sealed partial class ChallengerIntake(ModelCatalog catalog, MonitorOption
     {
         var serving = catalog.Find(model) ?? throw new ChallengerRefusedException($"there is no model '{model}'");
         if (serving.Scorer is null) throw new ChallengerRefusedException($"the data of model '{model}' carry their own scores: nothing is scored here, and there is nothing to compare with");
+        if (version is not null && !VersionName().IsMatch(version)) throw new ChallengerRefusedException("a version is named with letters, digits and . _ + - alone, begins with a letter or digit, and has 100 characters at most");
         if (serving.Learning is not null) throw new ChallengerRefusedException($"model '{model}' is still learning its baseline: there is nothing to compare with");
         var (kept, sha256) = await KeepAsync(model, file, cancellationToken).ConfigureAwait(false);
         var work = new Work(serving, version, kept, sha256, source, request, report);
@@ -52,6 +53,10 @@ public sealed partial class ChallengerIntake(ModelCatalog catalog, MonitorOption
         }
     }
 
+    /// <summary>It stands in addresses, commands, file names and label values.</summary>
+    [System.Text.RegularExpressions.GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._+-]{0,99}\z")]
+    private static partial System.Text.RegularExpressions.Regex VersionName();
+
     [System.Text.RegularExpressions.GeneratedRegex("-r[0-9]+$")]
     private static partial System.Text.RegularExpressions.Regex Retrained();
 
@@ -70,8 +75,8 @@ public sealed partial class ChallengerIntake(ModelCatalog catalog, MonitorOption
             var known = await VersionDossier.ReadAsync(transaction, model, cancellationToken).ConfigureAwait(false);
             var asked = request is null ? null : await RetrainRequests.FindAsync(transaction, model, request, cancellationToken).ConfigureAwait(false);
             if (request is not null && asked is null) Refusal = $"model '{model}' has no retrain request '{request}'";
-            else if (known.FirstOrDefault(d => d.Sha256 == sha256 && (version is null || d.Version == version)) is { } same) Dossier = same;
             else if (sha256 == serving.Baseline.ModelSha256) Refusal = $"this is the file of version {champion}, which serves";
+            else if (known.FirstOrDefault(d => d.Sha256 == sha256 && (version is null || d.Version == version)) is { } same) Dossier = same;
             else if (version is not null && (version == champion || known.Any(d => d.Version == version) || (await transaction.ReadVersionsAsync(model, cancellationToken).ConfigureAwait(false)).Any(v => v.Version == version)))
                 Refusal = $"version '{version}' is known with another file: give the new file a new version";
             if (Refusal is not null) return;
@@ -83,7 +88,8 @@ public sealed partial class ChallengerIntake(ModelCatalog catalog, MonitorOption
 
         private async ValueTask OpenAsync(CommitScope scope, IReadOnlyList<VersionDossier> known, string champion, CancellationToken cancellationToken)
         {
-            var attempt = known.Count(d => d.Champion == champion && d.Attempt > 0) + 1;
+            // Only looks at data cost certainty: whoever was refused or withdrawn before a comparison spent none.
+            var attempt = known.Count(d => d.Champion == champion && d.Attempt > 0 && (VersionLifecycle.IsChallenger(d.Stage) || d.Checks.Any(check => check.Name == VersionChecks.Holdout))) + 1;
             // Retrained from what was retrained: the number goes on, the name does not grow.
             var root = Retrained().Replace(champion, "");
             var taken = known.Select(d => d.Version).Concat((await scope.Transaction.ReadVersionsAsync(serving.Name, cancellationToken).ConfigureAwait(false)).Select(v => v.Version)).Append(champion).ToHashSet(StringComparer.Ordinal);

@@ -112,7 +112,17 @@ public sealed class LifecycleService(
         foreach (var dossier in dossiers.Where(d => VersionLifecycle.IsChallenger(d.Stage)).OrderBy(d => d.ReceivedAt))
         {
             // The one before may have changed what serves.
-            if (catalog.Find(model) is { } now) await AdvanceAsync(now, dossier, cancellationToken).ConfigureAwait(false);
+            if (catalog.Find(model) is not { } now) continue;
+            try
+            {
+                await AdvanceAsync(now, dossier, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                // One version's trouble is not the next one's.
+                Log.VersionFailed(logger, e, model, dossier.Version);
+                LeaveAlone(dossier);
+            }
         }
 
         dossiers = await DossiersAsync(model, cancellationToken).ConfigureAwait(false);
@@ -128,9 +138,9 @@ public sealed class LifecycleService(
             return;
         }
 
+        if (IsLeftAlone(dossier)) return;
         if (VersionLifecycle.Shadows(dossier.Stage) && !await ShadowsAsync(dossier, cancellationToken).ConfigureAwait(false)) return;
         var key = (dossier.Model, dossier.Version);
-        if (IsLeftAlone(dossier)) return;
         var judgement = dossier.Stage switch
         {
             VersionStage.Received => _judge.Holdout(serving, dossier, cancellationToken),
@@ -231,8 +241,8 @@ public sealed class LifecycleService(
         await writer.SubmitAsync(work).ConfigureAwait(false);
         if (work.Refusal is { } refusal) throw new ChallengerRefusedException(refusal);
         var before = catalog.Serve(next);
-        // What either waited for was of its stage before.
-        foreach (var version in new[] { before, next }) _waitsFor.TryRemove((next.Name, version.Baseline.Version), out _);
+        // What they waited for was of their stages before, and so it is of those that were to take the place of the version before.
+        foreach (var key in _waitsFor.Keys.Where(key => key.Model == next.Name)) _waitsFor.TryRemove(key, out _);
         announcer.Challenger(before);
         announcer.Champion(catalog.Find(next.Name)!);
         telemetry.Promotion(next.Name, outcome);

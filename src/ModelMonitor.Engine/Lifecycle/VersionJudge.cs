@@ -45,7 +45,7 @@ internal sealed class VersionJudge(IVersionFiles files, MonitorOptions options)
             return new([.. checks, new VersionCheck("schema", false, $"Its classes are {string.Join(", ", challenger.Baseline.Shape.Classes)}, and those of version {champion.Baseline.Version} {string.Join(", ", champion.Baseline.Shape.Classes)}.")]);
         checks.Add(VersionChecks.Overfitting(challenger.Baseline, champion.Baseline, findings));
         checks.Add(VersionChecks.Sanity(challenger.Baseline, findings));
-        checks.Add(Compared("holdout", champion, challenger, () => files.Holdout(champion.Name), rules.HoldoutMargin, dossier.Attempt, cancellationToken));
+        checks.Add(Compared(VersionChecks.Holdout, champion, challenger, () => files.Holdout(champion.Name), rules.HoldoutMargin, dossier.Attempt, cancellationToken));
         return new(checks);
     }
 
@@ -98,7 +98,10 @@ internal sealed class VersionJudge(IVersionFiles files, MonitorOptions options)
             return over ? (new([new VersionCheck("watch", true, "The version before it is not there to be compared with.")]), dossier.Looks, true) : (Judgement.Waiting("the version before it"), dossier.Looks, false);
         var pairs = await PairsAsync(reader, champion, before.Baseline.Version, dossier.Version, dossier.StageSince, now - delay, cancellationToken).ConfigureAwait(false);
         if (!WatchLooks.IsDue(dossier.Looks, pairs.Count, rules.ValidateRows, over)) return (Judgement.Waiting($"the end of its watch, {Json.EvaluationJson.Time(end)}; {pairs.Count} labelled rows so far"), dossier.Looks, false);
-        return (new([NotWorse("watch", before, champion, pairs, WatchLooks.LevelOf(dossier.Looks))]), dossier.Looks + 1, over);
+        var check = NotWorse("watch", before, champion, pairs, WatchLooks.LevelOf(dossier.Looks));
+        // Passed all the same: a version is not watched for ever because labels do not come. But nobody should take it for a proof.
+        if (over && pairs.Count == 0) check = check with { Text = "Its watch ended without evidence: no row that both versions scored got its label." };
+        return (new([check]), dossier.Looks + 1, over);
     }
 
     private static async ValueTask<PairedRows> PairsAsync(IStateReader reader, MonitoredModel model, string champion, string challenger, long from, long until, CancellationToken cancellationToken) =>

@@ -15,12 +15,15 @@ namespace ModelMonitor.Host.Actions;
 /// The message's key is in MODELMONITOR_KEY, the model in MODELMONITOR_MODEL; the program runs in a folder of its own for the message, which stays over tries.
 /// Exit code 0 is a delivery, 75 (EX_TEMPFAIL) asks for another try, any other is final. The last line of its output may be
 /// `{"onnx":"FILE","version":"V"}`: a challenger. At its timeout it is killed with its children. Output beyond 1 MiB is read and dropped.
+/// What it leaves in the background when it ends is its own affair, and is waited for no longer than its last words take.
 /// </remarks>
 public sealed class CommandHook(MonitorOptions options, TimeProvider clock) : IRetrainHook
 {
     private const int TryAgain = 75;
     private const int MaxOutput = 1 << 20;
     private const int MaxError = 300;
+
+    private static readonly TimeSpan s_lastWords = TimeSpan.FromSeconds(5);
 
     public string Name => "command";
 
@@ -80,7 +83,7 @@ public sealed class CommandHook(MonitorOptions options, TimeProvider clock) : IR
 
     private static async Task<HookOutcome> RunAsync(Process process, string program, OutboxRecord message, CancellationToken cancellationToken)
     {
-        var (output, error) = (TailAsync(process.StandardOutput, cancellationToken), TailAsync(process.StandardError, cancellationToken));
+        var (output, error) = (new Tail(process.StandardOutput), new Tail(process.StandardError));
         try
         {
             await process.StandardInput.WriteAsync(message.Payload.AsMemory(), cancellationToken).ConfigureAwait(false);
@@ -92,7 +95,9 @@ public sealed class CommandHook(MonitorOptions options, TimeProvider clock) : IR
         }
 
         await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
-        var (told, complained) = (await output.ConfigureAwait(false), await error.ConfigureAwait(false));
+        // What it left running holds the pipes open: they end when that does.
+        await Task.WhenAny(Task.WhenAll(output.Read, error.Read), Task.Delay(s_lastWords, TimeProvider.System, cancellationToken)).ConfigureAwait(false);
+        var (told, complained) = (output.ToString(), error.ToString());
         if (process.ExitCode == 0) return new(true, false, null, null, ChallengerIn(told, process.StartInfo.WorkingDirectory));
         var last = LastLine(complained);
         var reason = $"{program} ended with {process.ExitCode}{(last is null ? "" : $": {(last.Length > MaxError ? last[..MaxError] + "…" : last)}")}";
@@ -115,15 +120,38 @@ public sealed class CommandHook(MonitorOptions options, TimeProvider clock) : IR
     private static string? LastLine(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault();
 
     /// <summary>The end of what it writes; all of it is read, or it would wait for ever.</summary>
-    private static async Task<string> TailAsync(StreamReader reader, CancellationToken cancellationToken)
+    private sealed class Tail
     {
-        var (kept, buffer) = (new StringBuilder(), new char[4096]);
-        while (await reader.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is > 0 and var read)
+        private readonly StringBuilder _kept = new();
+
+        public Tail(StreamReader reader) => Read = ReadAsync(reader);
+
+        /// <summary>Over when the pipe is.</summary>
+        public Task Read { get; }
+
+        public override string ToString()
         {
-            kept.Append(buffer, 0, read);
-            if (kept.Length > 2 * MaxOutput) kept.Remove(0, kept.Length - MaxOutput);
+            lock (_kept) return _kept.ToString();
         }
 
-        return kept.ToString();
+        private async Task ReadAsync(StreamReader reader)
+        {
+            var buffer = new char[4096];
+            try
+            {
+                while (await reader.ReadAsync(buffer).ConfigureAwait(false) is > 0 and var read)
+                {
+                    lock (_kept)
+                    {
+                        _kept.Append(buffer, 0, read);
+                        if (_kept.Length > 2 * MaxOutput) _kept.Remove(0, _kept.Length - MaxOutput);
+                    }
+                }
+            }
+            catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException)
+            {
+                // The hook went on without it.
+            }
+        }
     }
 }

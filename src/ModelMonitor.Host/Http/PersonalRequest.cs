@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace ModelMonitor.Host.Http;
 
@@ -7,6 +8,9 @@ namespace ModelMonitor.Host.Http;
 /// <param name="By">Null: it does not say who.</param>
 internal sealed record PersonalRequest(string? By, string? Reason)
 {
+    /// <summary>Bytes of the body.</summary>
+    private const int Most = 16 << 10;
+
     public static Problem Malformed => new(400, "The body must be JSON such as { \"by\": \"alice\", \"reason\": \"…\" }.");
 
     public static Problem Nobody => new(400, "by must say who asks.");
@@ -15,6 +19,8 @@ internal sealed record PersonalRequest(string? By, string? Reason)
     public static async Task<PersonalRequest?> ReadAsync(HttpContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
+        // It is kept in the audit for ever; what is longer is answered with 413.
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = Most;
         try
         {
             var body = await JsonNode.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted).ConfigureAwait(false) as JsonObject;

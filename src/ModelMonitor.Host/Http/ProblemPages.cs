@@ -35,11 +35,17 @@ internal static class ProblemPages
         await Problem.WriteAsync(context, response.StatusCode, DetailOf(context)).ConfigureAwait(false);
     }
 
-    private static string DetailOf(HttpContext context) => context.Response.StatusCode switch
+    private static string DetailOf(HttpContext context)
     {
-        404 => "There is nothing at this address; /openapi/v1.json lists what there is.",
-        405 => $"This address does not answer {context.Request.Method}; it answers {context.Response.Headers.Allow}.",
-        415 => IngestEndpoints.UnsupportedType,
-        _ => "The request cannot be answered.",
-    };
+        return context.Response.StatusCode switch
+        {
+            404 => "There is nothing at this address; /openapi/v1.json lists what there is.",
+            405 => $"This address does not answer {context.Request.Method}; it answers {context.Response.Headers.Allow}.",
+            415 when Ends("/predictions") || Ends("/labels") => IngestEndpoints.UnsupportedType,
+            415 => $"Content-Type must be {(Ends("/versions") ? VersionEndpoints.Onnx : "application/json")}.",
+            _ => "The request cannot be answered.",
+        };
+
+        bool Ends(string path) => context.Request.Path.Value?.EndsWith(path, StringComparison.Ordinal) == true;
+    }
 }

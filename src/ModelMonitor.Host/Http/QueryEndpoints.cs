@@ -111,10 +111,10 @@ internal static class QueryEndpoints
 
         JsonObject Registered(VersionRecord version)
         {
-            var json = dossiers.FirstOrDefault(d => d.Version == version.Version) is { } dossier ? Dossier(dossier) : new JsonObject { ["version"] = version.Version };
+            var json = dossiers.FirstOrDefault(d => d.Version == version.Version) is { } dossier ? Dossier(dossier) : new JsonObject { ["version"] = version.Version, ["since"] = EvaluationJson.Time(version.Since) };
             var watched = monitored.Versions.FirstOrDefault(m => m.Baseline.Version == version.Version);
             json["role"] = Name(version.Role);
-            json["since"] = EvaluationJson.Time(version.Since);
+            json["role_since"] = EvaluationJson.Time(version.Since);
             json["sha256"] = version.ModelSha256;
             json["baseline_hash"] = version.BaselineHash;
             json["weights"] = watched is null ? null : BaselineJson.Weights(watched.Baseline.Weights);

@@ -13,7 +13,7 @@ namespace ModelMonitor.Host.Http;
 internal static class VersionEndpoints
 {
     private const long MaxModelBytes = 2L << 30;
-    private const string Onnx = "application/octet-stream";
+    public const string Onnx = "application/octet-stream";
 
     public static void Map(IEndpointRouteBuilder routes)
     {

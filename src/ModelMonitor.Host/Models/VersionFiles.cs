@@ -30,15 +30,18 @@ internal sealed class VersionFiles(ModelLoader loader, MonitorOptions options, s
         var reason = opened.Learning is not null ? "the model learned its baseline from production: there are no reference rows to make one of this version with"
             : (opened.Scorer?.Sha256 ?? "") != dossier.Sha256 ? $"{opened.Options.Onnx} is another file than the one that came (sha256 {dossier.Sha256})"
             : null;
-        if (reason is null)
+        try
         {
+            if (reason is not null) throw new VersionUnusableException(reason);
             Remember(opened);
             return opened;
         }
-
-        opened.Scorer?.Dispose();
-        opened.Ensemble?.Dispose();
-        throw new VersionUnusableException(reason);
+        catch
+        {
+            opened.Scorer?.Dispose();
+            opened.Ensemble?.Dispose();
+            throw;
+        }
     }
 
     public IEnumerable<RecordBatch>? Holdout(string model) => Configured(model).Reference?.Holdout is { } path ? DataFile.ReadAll(path) : null;

@@ -67,6 +67,21 @@ internal sealed class SqliteSession : IDisposable
         statement.Run();
     }
 
+    /// <summary>Writes what the log of changed pages holds into the file, and empties it, so that nothing of what was deleted lies there. Where somebody reads just now it stays, and goes with a later commit.</summary>
+    public void EmptyLog()
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "PRAGMA busy_timeout=0; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA busy_timeout=5000";
+        try
+        {
+            command.ExecuteNonQuery();
+        }
+        catch (SqliteException)
+        {
+            // The commit before is done whatever becomes of its log.
+        }
+    }
+
     /// <summary>The number that a query gives; 0 where it gives none.</summary>
     public long Scalar(string sql)
     {

@@ -121,7 +121,11 @@ internal sealed partial class SqliteStateTransaction
     public ValueTask DeleteCapturedAsync(string model, long from, long to, CancellationToken cancellationToken)
     {
         var open = Use(cancellationToken);
-        deleted |= open["DELETE FROM captured WHERE model=$1 AND day>=$2 AND day<$3"].Run(open.Names.Model(model), from, to) > 0;
+        // Rows of people, and somebody may have asked for it: the pages that they lay on are overwritten, and the log of old pages is emptied after the commit.
+        open.Run("PRAGMA secure_delete=1");
+        erased |= open["DELETE FROM captured WHERE model=$1 AND day>=$2 AND day<$3"].Run(open.Names.Model(model), from, to) > 0;
+        open.Run("PRAGMA secure_delete=0");
+        deleted |= erased;
         return ValueTask.CompletedTask;
     }
 

@@ -15,6 +15,7 @@ internal sealed partial class SqliteStateTransaction(SqliteStore store, SqliteSe
     private bool committed;
     private bool disposed;
     private bool deleted;
+    private bool erased;
 
     public ValueTask AppendDeltaAsync(SeriesKey series, long start, ReadOnlyMemory<byte> sums, ReadOnlyMemory<byte> distinctScores, CancellationToken cancellationToken)
     {
@@ -108,6 +109,7 @@ internal sealed partial class SqliteStateTransaction(SqliteStore store, SqliteSe
         open["COMMIT"].Run();
         committed = true;
         open.Names.Committed();
+        if (erased) open.EmptyLog();
         return ValueTask.CompletedTask;
     }
 

@@ -49,7 +49,9 @@ public sealed class ChallengerIntakeTests : IDisposable
         Assert.Contains("no model 'x'", await Refused("x", File("b"), null), StringComparison.Ordinal);
         Assert.Contains("cannot be read", await Refused("m", "/no/such/file", null), StringComparison.Ordinal);
         Assert.Contains("no retrain request 'k'", await Refused("m", File("b"), null, "k"), StringComparison.Ordinal);
+        foreach (var name in new[] { "a/b", "..", "-1", "a\nb", new string('v', 101), "二" }) Assert.Contains("letters, digits", await Refused("m", File("b"), name), StringComparison.Ordinal);
         Assert.Single(await Dossiers(monitor));
+        Assert.Equal("2024.05_a+b-1", (await intake.AddAsync("m", File("c"), "2024.05_a+b-1", "api", null, null, default)).Version);
     }
 
     [Fact]

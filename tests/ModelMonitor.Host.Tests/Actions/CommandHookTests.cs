@@ -46,6 +46,13 @@ public sealed class CommandHookTests : IDisposable
     }
 
     [Fact]
+    public async Task What_it_leaves_in_the_background_is_not_waited_for()
+    {
+        var outcome = await RunAsync("""sleep 60 & echo '{"onnx":"a.onnx"}'""");
+        Assert.Equal((true, "a.onnx"), (outcome.Accepted, Path.GetFileName(outcome.Challenger?.Onnx)));
+    }
+
+    [Fact]
     public async Task At_its_timeout_the_program_is_killed_with_its_children()
     {
         var delivery = DeliverAsync("""sh -c 'sleep 600; touch survived' & echo $! > child; wait""", TimeSpan.FromMinutes(5));

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Apache.Arrow;
+using Apache.Arrow.Types;
 using ModelMonitor.Engine.Intake;
 using ModelMonitor.Host.Tests.Actions;
 using ModelMonitor.Host.Tests.Cli;
@@ -69,11 +70,57 @@ public sealed class CaptureFlowTests : IAsyncLifetime
         await SendAsync(flights, monitor);
         var files = await AskAsync(monitor, 1);
         var id = ColumnReader.ReadStrings(Read((string)files["train"]!)[0].Column("entity_id"), "")[0]!;
+        using var unknown = await monitor.Client.DeleteAsync("v1/models/flights/captured/nobody", TestContext.Current.CancellationToken);
+        Assert.Equal("""{"erased":0}""", await unknown.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        Assert.True(System.IO.File.Exists((string)files["train"]!));
         using var erased = await monitor.Client.DeleteAsync($"v1/models/flights/captured/{Uri.EscapeDataString(id)}?by=alice", TestContext.Current.CancellationToken);
         Assert.Equal("""{"erased":1}""", await erased.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         Assert.False(System.IO.File.Exists((string)files["train"]!));
         using var again = await monitor.Client.DeleteAsync($"v1/models/flights/captured/{Uri.EscapeDataString(id)}", TestContext.Current.CancellationToken);
         Assert.Equal("""{"erased":0}""", await again.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    /// <summary>Neither in the rows that came with it, nor in what the store keeps of old pages.</summary>
+    [Fact]
+    public async Task Of_an_erased_prediction_and_of_columns_that_nobody_named_no_byte_is_left()
+    {
+        using var flights = Flights("validate: 0.01, entity: who");
+        await using var monitor = await RunningMonitor.StartAsync(flights.Configuration);
+        var batch = ArrowBatches.OpenFile(Path.Combine(flights.Data, "production.arrows")).ReadAll().First();
+        var who = new DictionaryArray(new DictionaryType(Int32Type.Default, StringType.Default, false), new Int32Array.Builder().AppendRange(Enumerable.Range(0, batch.Length)).Build(), Numbered("WHO", batch.Length));
+        await SendAsync(flights, monitor, [new RecordBatch(
+            new Schema([.. batch.Schema.FieldsList, new Field("who", who.Data.DataType, true), new Field("email", StringType.Default, true)], null), [.. batch.Arrays, who, Numbered("EMAIL", batch.Length)], batch.Length)]);
+        Assert.Equal((true, true, true, false), (Lies(flights, "WHO-0."), Lies(flights, "WHO-250."), Lies(flights, "WHO-499."), Lies(flights, "EMAIL-")));
+        var ids = ColumnReader.ReadStrings(batch.Column("entity_id"), "");
+        foreach (var row in new[] { 0, 250, 499 })
+        {
+            using var erased = await monitor.Client.DeleteAsync($"v1/models/flights/captured/{Uri.EscapeDataString(ids[row]!)}", TestContext.Current.CancellationToken);
+            Assert.Equal("""{"erased":1}""", await erased.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        }
+
+        Assert.Equal((false, false, false, true, true), (Lies(flights, "WHO-0."), Lies(flights, "WHO-250."), Lies(flights, "WHO-499."), Lies(flights, "WHO-1."), Lies(flights, "WHO-251.")));
+    }
+
+    /// <summary>By file and by curl: the columns are the same, their types are not.</summary>
+    [Fact]
+    public async Task Deliveries_of_other_types_take_no_column_away()
+    {
+        using var flights = Flights("validate: 0.01");
+        await using var monitor = await RunningMonitor.StartAsync(flights.Configuration);
+        var batch = ArrowBatches.OpenFile(Path.Combine(flights.Data, "production.arrows")).ReadAll().First();
+        var names = batch.Schema.FieldsList.Where(f => f.DataType is FloatType).Select(f => f.Name).ToArray();
+        var wide = batch.Schema.FieldsList.Select((f, c) => (Field: f.DataType is FloatType ? new Field(f.Name, DoubleType.Default, true) : f, Column: batch.Column(c) is FloatArray floats ? (IArrowArray)new DoubleArray.Builder().AppendRange(floats.Select(v => (double)v!.Value)).Build() : batch.Column(c)))
+            .Where(c => c.Field.Name != names[0]).ToArray();
+        await SendAsync(flights, monitor, [Half(batch, 0)], labels: false);
+        await SendAsync(flights, monitor, [Half(new RecordBatch(new Schema([.. wide.Select(c => c.Field)], null), wide.Select(c => c.Column), batch.Length), 250)]);
+        var files = await AskAsync(monitor, 1);
+        var rows = Read((string)files["train"]!).Concat(Read((string)files["tune"]!)).ToArray();
+        Assert.True(names.Length > 2);
+        Assert.All(rows, b => Assert.Empty(names.Except(b.Schema.FieldsList.Select(f => f.Name))));
+        Assert.All(rows, b => Assert.IsType<DoubleArray>(b.Column(names[1])));
+        // Half of the rows came without the first.
+        Assert.InRange(rows.Sum(b => b.Column(names[0]).NullCount) / (double)rows.Sum(b => b.Length), 0.3, 0.7);
+        Assert.Equal(0, rows.Sum(b => b.Column(names[1]).NullCount));
     }
 
     [Fact]
@@ -108,9 +155,10 @@ public sealed class CaptureFlowTests : IAsyncLifetime
     }
 
     /// <summary>Three batches of 500 rows, and all labels.</summary>
-    private static async Task SendAsync(Case flights, RunningMonitor monitor)
+    private static Task SendAsync(Case flights, RunningMonitor monitor) => SendAsync(flights, monitor, [.. ArrowBatches.OpenFile(Path.Combine(flights.Data, "production.arrows")).ReadAll().Take(3)]);
+
+    private static async Task SendAsync(Case flights, RunningMonitor monitor, RecordBatch[] batches, bool labels = true)
     {
-        var batches = ArrowBatches.OpenFile(Path.Combine(flights.Data, "production.arrows")).ReadAll().Take(3).ToArray();
         var file = Path.Combine(flights.Folder, "three.arrows");
         using (var stream = System.IO.File.Create(file))
         using (var writer = new Apache.Arrow.Ipc.ArrowStreamWriter(stream, batches[0].Schema))
@@ -119,7 +167,7 @@ public sealed class CaptureFlowTests : IAsyncLifetime
             writer.WriteEnd();
         }
 
-        foreach (var (stream, sent) in new[] { ("predictions", file), ("labels", Path.Combine(flights.Data, "labels.arrows")) })
+        foreach (var (stream, sent) in new[] { ("predictions", file), ("labels", Path.Combine(flights.Data, "labels.arrows")) }.Take(labels ? 2 : 1))
             Assert.Equal(0, (await Ran.Command("send", "-c", flights.Configuration, "--model", "flights", "--stream", stream, sent, "--to", monitor.Addresses[0].ToString())).Exit);
     }
 
@@ -133,6 +181,19 @@ public sealed class CaptureFlowTests : IAsyncLifetime
         Assert.True(captured is not null, monitor.Output + await monitor.Client.GetStringAsync("metrics", TestContext.Current.CancellationToken));
         return captured;
     }
+
+    private static StringArray Numbered(string name, int rows) => new StringArray.Builder().AppendRange(Enumerable.Range(0, rows).Select(i => $"{name}-{i}.")).Build();
+
+    private static RecordBatch Half(RecordBatch batch, int from) => batch.Slice(from, 250);
+
+    /// <summary>Whether a text lies anywhere in the state folder.</summary>
+    private static bool Lies(Case flights, string text) => Directory.GetFiles(Path.Combine(flights.Folder, "state"), "*", SearchOption.AllDirectories).Where(file => Path.GetFileName(file) != "lock").Any(file =>
+    {
+        using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        var bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return bytes.AsSpan().IndexOf(System.Text.Encoding.ASCII.GetBytes(text)) >= 0;
+    });
 
     private static Dictionary<float, int> Airports(IEnumerable<RecordBatch> batches) =>
         batches.SelectMany(b => ((FloatArray)b.Column("origin_late_rate")).ToArray()).GroupBy(rate => rate!.Value).ToDictionary(g => g.Key, g => g.Count());

@@ -80,6 +80,10 @@ public sealed class ByHandTests
         Assert.Equal(HttpStatusCode.BadRequest, await StatusAsync(loop, "v1/models/chicago/rollback", "rubbish"));
         Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(loop, "v1/models/nobody/rollback", """{"by":"a"}"""));
         Assert.Equal(HttpStatusCode.Conflict, await StatusAsync(loop, "v1/models/chicago/versions/9/promote", """{"by":"a"}"""));
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await StatusAsync(loop, "v1/models/chicago/rollback", $$"""{"by":"{{new string('a', 20_000)}}"}"""));
+        using var typed = await loop.Client.PostAsync("v1/models/chicago/versions", new StringContent("x"), TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, typed.StatusCode);
+        Assert.Contains("application/octet-stream", await typed.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     /// <summary>The same configuration after a promotion: the registry says who serves. A version that it does not know: the configuration does.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ModelMonitor.Core.Lifecycle;
+using ModelMonitor.Engine.Lifecycle;
 using ModelMonitor.Engine.State;
 
 namespace ModelMonitor.Host.Tests.Lifecycle;
@@ -105,6 +106,7 @@ public sealed class LoopTests
         await using var loop = await Loop.StartAsync(Sound);
         await File.WriteAllBytesAsync(Path.Combine(loop.Folder, "garbage.onnx"), [8, 8, 1, 2, 3], TestContext.Current.CancellationToken);
         File.Copy(Path.Combine(AppContext.BaseDirectory, "Data", "flights", "model.onnx"), Path.Combine(loop.Folder, "foreign.onnx"));
+        File.WriteAllText(Path.Combine(loop.Folder, "next.onnx"), "next");
         await loop.AddAsync(file, version);
         await loop.SettleAsync();
         var dossier = await loop.DossierAsync(version);
@@ -112,6 +114,9 @@ public sealed class LoopTests
         Assert.Equal(check, dossier.Checks.Last(c => !c.Passed).Name);
         Assert.Contains(text, dossier.Checks.Last(c => !c.Passed).Text, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', dossier.Checks.Last(c => !c.Passed).Text);
+        // A file that no rows were looked at for makes the next one's tests no stricter.
+        Assert.Equal(version == "worse" ? 2 : 1, (await loop.AddAsync("next.onnx", "next")).Attempt);
+        Assert.Contains("which serves", (await Assert.ThrowsAsync<ChallengerRefusedException>(() => loop.AddAsync(Sound))).Message, StringComparison.Ordinal);
         if (version == "worse") Assert.Contains(dossier.Checks, c => c is { Name: "overfitting", Passed: false });
         Assert.Equal(("2003", 0), (loop.Serving.Baseline.Version, loop.Serving.Challengers.Count));
         Assert.Contains("modelmonitor_promotions_total{model=\"chicago\",outcome=\"refused\"} 1", await loop.Client.GetStringAsync("metrics", TestContext.Current.CancellationToken), StringComparison.Ordinal);
