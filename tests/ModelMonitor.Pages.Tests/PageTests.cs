@@ -56,6 +56,21 @@ public sealed class PageTests(FilledMonitor monitor)
         Assert.Contains(Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(sent))), policy, StringComparison.Ordinal);
     }
 
+    /// <summary>Rows of whatever time, also where no window was evaluated.</summary>
+    [Fact]
+    public async Task All_that_is_stored_is_a_report_too()
+    {
+        var page = await monitor.Client.GetStringAsync("models/rides?window=day&from=1999-01-01&to=1999-02-01");
+        Assert.Contains("href=\"/models/rides/report?every=week\"", page, StringComparison.Ordinal);
+        var report = await monitor.Client.GetStringAsync("models/rides/report?every=week");
+        Assert.Contains("Rules that would have fired", report, StringComparison.Ordinal);
+        Assert.DoesNotContain("<script", report, StringComparison.OrdinalIgnoreCase);
+        using var wrong = await monitor.Client.GetAsync("models/rides/report?every=fortnight");
+        Assert.Equal(HttpStatusCode.BadRequest, wrong.StatusCode);
+        using var nobody = await monitor.Client.GetAsync("models/rides/report?version=nobody");
+        Assert.Equal(HttpStatusCode.NotFound, nobody.StatusCode);
+    }
+
     [Theory]
     [InlineData("models/credit?to=2002-01-14", "performance")]
     [InlineData("models/credit?to=2002-01-14", "roc")]

@@ -30,9 +30,9 @@ public static class SweepReport
         var curve = sweep.Points.Where(p => p.Setting is { L1: 0, Dropout: 0 } && p.Setting.Hidden.SequenceEqual(sweep.Points[0].Setting.Hidden)).OrderBy(p => p.Setting.L2).ToArray();
         var model = new PlotModel { Title = "Error, bias² and variance by λ₂", Subtitle = sweep.Points[0].Setting.Hidden.Count == 0 ? "linear" : "hidden " + string.Join("-", sweep.Points[0].Setting.Hidden) };
         var least = curve.Where(p => p.Setting.L2 > 0).Select(p => p.Setting.L2).DefaultIfEmpty(1).Min();
-        model.Axes.Add(new LogarithmicAxis { Position = AxisPosition.Bottom, Title = "λ₂ (at the left end: 0)" });
+        model.Axes.Add(new LogarithmicAxis { Position = AxisPosition.Bottom, Title = curve.Any(p => p.Setting.L2 == 0) ? "λ₂ (at the left end: 0)" : "λ₂" });
         model.Axes.Add(new LinearAxis { Position = AxisPosition.Left, Title = "mean squared error, out of bag", Minimum = 0 });
-        model.Legends.Add(new Legend { LegendPosition = LegendPosition.TopCenter, LegendOrientation = LegendOrientation.Horizontal });
+        model.Legends.Add(new Legend { LegendPlacement = LegendPlacement.Outside, LegendPosition = LegendPosition.RightTop });
         Add("error", OxyColors.Black, p => p.Error);
         Add("bias²", OxyColors.SteelBlue, p => p.BiasSquared);
         Add("variance", OxyColors.Firebrick, p => p.Variance);

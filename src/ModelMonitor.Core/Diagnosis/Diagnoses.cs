@@ -77,8 +77,8 @@ public static class Diagnoses
             ({ } fallen, > 0) => (DiagnosisKind.CovariateShift, $"{fallen.Message} Inputs moved with it ({Names(drift)}): the model meets rows that it was not trained for."),
             ({ } fallen, 0) when evaluation.Rows == 0 => (DiagnosisKind.ConceptDrift, $"{fallen.Message} No row came in {where}, so that nothing tells whether inputs moved with it: what they mean for the label may have changed."),
             ({ } fallen, 0) => (DiagnosisKind.ConceptDrift, $"{fallen.Message} No input moved beyond its limit: what the inputs mean for the label has changed."),
-            (null, > 0) when Judged(evaluation, metric) => (DiagnosisKind.InputsMoved, $"Inputs moved in {where} ({Names(drift)}), and {metric} did not fall: to be watched, nothing to train for."),
-            (null, > 0) => (DiagnosisKind.InputsMoved, $"Inputs moved in {where} ({Names(drift)}); whether {metric} fell is not known before the labels are due."),
+            (null, > 0) when Judged(evaluation, options) => (DiagnosisKind.InputsMoved, $"Inputs moved in {where} ({Names(drift)}), and {metric} did not fall: to be watched, nothing to train for."),
+            (null, > 0) => (DiagnosisKind.InputsMoved, $"Inputs moved in {where} ({Names(drift)}); whether {metric} fell cannot be told: too few rows have their label, or they are not due yet."),
             _ => (DiagnosisKind.Healthy, $"Nothing in {where} asks for another version."),
         };
         return new(kind, metric, decay is null || (decay.Confirmed && evaluation.Rows > 0), reason)
@@ -91,7 +91,9 @@ public static class Diagnoses
         };
     }
 
-    private static bool Judged(Evaluation evaluation, string metric) => evaluation.Performance.GetValueOrDefault(metric).Value is not null;
+    /// <summary>Whether decay could have been found; what could not be judged did not "not fall".</summary>
+    private static bool Judged(Evaluation evaluation, FindingOptions options) =>
+        evaluation.Performance.GetValueOrDefault(options.PrimaryMetric).Value is not null && LabelMaturity.Of(evaluation, options.MinLabelShare) is null;
 
     private static string Names(IReadOnlyList<Finding> drift) => string.Join(", ", drift.Take(3).Select(f => $"{f.Feature ?? "scores"} PSI {Prose.Number(f.Value ?? 0)}")) + (drift.Count > 3 ? $" and {drift.Count - 3} more" : "");
 

@@ -11,6 +11,11 @@ using ModelMonitor.Engine.State;
 
 namespace ModelMonitor.Engine.Evaluating;
 
+/// <summary>A rule that no window could be judged by: its silence is no approval.</summary>
+/// <param name="Reason">Why most windows could not be.</param>
+/// <param name="Windows">How many there were.</param>
+public sealed record UnjudgedRule(RuleDefinition Rule, string Reason, int Windows);
+
 /// <summary>What `evaluate` says: the whole, its calendar windows, and what each rule would have done when.</summary>
 /// <param name="Overall">From the start of the first to the end of the last window.</param>
 /// <param name="Windows">Those with rows, in order.</param>
@@ -19,6 +24,9 @@ public sealed record Report(MonitoredModel Model, Evaluation Overall, IReadOnlyL
 {
     /// <summary>Where the windows begin because retention forgot what lies before, or keeps it in stretches too long for such windows; null: all is there.</summary>
     public long? RetainedFrom { get; init; }
+
+    /// <summary>Rules that judged no window.</summary>
+    public IReadOnlyList<UnjudgedRule> Unjudged { get; init; } = [];
 
     /// <summary>Whether a rule would have fired.</summary>
     public bool Breached => Rules.Any(r => r.Change == RuleChange.Fired);
@@ -42,6 +50,7 @@ public sealed record Report(MonitoredModel Model, Evaluation Overall, IReadOnlyL
         json["generalization_gap"] = EvaluationJson.Gaps(Overall.Gaps);
         json["findings"] = EvaluationJson.Findings([.. Overall.Findings, .. Windows.SelectMany(w => w.Findings.Where(f => !FindingKind.IsOfVersion(f.Kind)))]);
         json["rules"] = new JsonArray([.. Rules.Select(r => (JsonNode)Transition(r))]);
+        if (Unjudged.Count > 0) json["unjudged_rules"] = new JsonArray([.. Unjudged.Select(u => (JsonNode)new JsonObject { ["rule"] = u.Rule.Name, ["reason"] = u.Reason, ["windows"] = u.Windows })]);
         return json;
     }
 
@@ -88,7 +97,8 @@ public static class ReportBuilder
         var all = new TimeRange(windows[0].Range.Start, windows[^1].Range.End);
         var overall = await Evaluator.EvaluateAsync(reader, model, "overall", all, all, looks: 1, cancellationToken).ConfigureAwait(false);
         overall = await WithSegmentsAsync(reader, model, overall.WithTrend(points, end: null, options), cancellationToken).ConfigureAwait(false);
-        return new Report(model, overall, windows, Replay(model, windows, rules)) { RetainedFrom = cut ? all.Start : null };
+        var (transitions, unjudged) = Replay(model, windows, rules);
+        return new Report(model, overall, windows, transitions) { Unjudged = unjudged, RetainedFrom = cut ? all.Start : null };
     }
 
     private static async ValueTask<Evaluation> WithSegmentsAsync(IStateReader reader, MonitoredModel model, Evaluation whole, CancellationToken cancellationToken)
@@ -99,17 +109,21 @@ public static class ReportBuilder
     }
 
     /// <summary>Every rule over the windows in turn, whatever window it names.</summary>
-    private static List<RuleTransition> Replay(MonitoredModel model, List<Evaluation> windows, IReadOnlyList<RuleDefinition> rules)
+    private static (List<RuleTransition> Transitions, IReadOnlyList<UnjudgedRule> Unjudged) Replay(MonitoredModel model, List<Evaluation> windows, IReadOnlyList<RuleDefinition> rules)
     {
         var transitions = new List<RuleTransition>();
         var context = new RuleContext(PrimaryMetric.Of(model.Options.Task, model.Options.Targets));
         var states = new Dictionary<string, RuleState>(StringComparer.Ordinal);
+        var withheld = rules.ToDictionary(rule => rule.Name, _ => new List<string>(), StringComparer.Ordinal);
+        var judged = new HashSet<string>(StringComparer.Ordinal);
         foreach (var window in windows.SelectMany(w => w.Segments.Prepend(w)))
         {
             foreach (var rule in rules.Where(r => r.Judges(window.Segment)))
             {
                 var (baseline, slices) = EvaluationWork.Compared(model, rule, window.Segment);
                 var verdict = RuleEvaluator.Judge(rule, window, baseline, context.ForSlices(slices));
+                if (verdict.Outcome == RuleOutcome.Withheld) withheld[rule.Name].Add(verdict.Reason ?? RuleReason.NotEvaluated);
+                else judged.Add(rule.Name);
                 // Calendar windows do not overlap: each counts, also where a month is shorter than the one before.
                 var key = rule.StateKey(window.Segment);
                 var (next, transition) = RuleMachine.Step(rule, window.Range, 1, verdict, states.GetValueOrDefault(key, RuleState.Initial));
@@ -118,6 +132,7 @@ public static class ReportBuilder
             }
         }
 
-        return transitions;
+        return (transitions, [.. rules.Where(rule => !judged.Contains(rule.Name) && withheld[rule.Name].Count > 0)
+            .Select(rule => new UnjudgedRule(rule, withheld[rule.Name].CountBy(reason => reason).MaxBy(reason => reason.Value).Key, withheld[rule.Name].Count))]);
     }
 }

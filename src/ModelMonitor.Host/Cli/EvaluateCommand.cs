@@ -59,7 +59,7 @@ internal static class EvaluateCommand
         // Said now, not after minutes of work.
         OutputFile.Check("--json", request.Json is "-" ? null : request.Json);
         OutputFile.Check("--html", request.Html);
-        var (report, html) = await EvaluateAsync(terminal, options, model, calendar, request, cancellationToken).ConfigureAwait(false);
+        var (report, html, labels) = await EvaluateAsync(terminal, options, model, calendar, request, cancellationToken).ConfigureAwait(false);
         if (request.Json != "-") ReportTable.Write(terminal.Console, report, calendar.Name);
         if (request.Json is { } target)
         {
@@ -70,11 +70,15 @@ internal static class EvaluateCommand
 
         if (request.Html is { } file) OutputFile.Write("--html", file, html!);
 
-        return request.FailOnBreach && report.Breached ? ExitCode.Breach : ExitCode.Done;
+        if (!request.FailOnBreach) return ExitCode.Done;
+        // A gate that had nothing to look at is not open.
+        if (report.Overall.Unscored == report.Overall.Rows) throw new CliException($"{model.Name}: none of {Figures.Count(report.Overall.Rows)} rows has a score: nothing was judged");
+        if (labels > 0 && report.Overall.Labelled == 0) throw new CliException($"{model.Name}: none of {Figures.Count(labels)} labels belongs to a row: no performance was judged");
+        return report.Breached ? ExitCode.Breach : ExitCode.Done;
     }
 
     /// <returns>The report, and as HTML where that was asked for.</returns>
-    private static async Task<(Report Report, string? Html)> EvaluateAsync(
+    private static async Task<(Report Report, string? Html, long Labels)> EvaluateAsync(
         Terminal terminal, MonitorOptions options, ModelOptions model, CalendarWindows calendar, Request request, CancellationToken cancellationToken)
     {
         var opened = Configured.Loader().Load(model, cancellationToken: cancellationToken);
@@ -95,9 +99,10 @@ internal static class EvaluateCommand
             Tell(terminal.Error, "labels", labels);
             var report = await evaluation.ReportAsync(calendar, cancellationToken).ConfigureAwait(false)
                 ?? throw new CliException($"there is nothing to evaluate: {Figures.Count(production.Rows)} production rows, none of them usable");
-            if (request.Html is null) return (report, null);
+            if (labels.Rows > 0 && report.Overall.Labelled == 0) terminal.Error.WriteLine($"note: none of {Figures.Count(labels.Rows)} labels belongs to a row");
+            if (request.Html is null) return (report, null, labels.Rows);
             var view = await evaluation.ReadAsync((reader, cancelled) => ReportView.ReadAsync(reader, report, calendar.Name, options.Rules, cancelled), cancellationToken).ConfigureAwait(false);
-            return (report, await PageRenderer.RenderAsync<ReportPage>((nameof(ReportPage.View), view), (nameof(ReportPage.ReadAt), TimeProvider.System.GetUtcNow())).ConfigureAwait(false));
+            return (report, await PageRenderer.RenderAsync<ReportPage>((nameof(ReportPage.View), view), (nameof(ReportPage.ReadAt), TimeProvider.System.GetUtcNow())).ConfigureAwait(false), labels.Rows);
         }
     }
 

@@ -150,6 +150,15 @@ internal static class ReportTable
         }
 
         if (report.Rules.Count > MostLines) console.WriteLine($"… and {report.Rules.Count - MostLines} more changes; all are in the JSON");
+        foreach (var unjudged in report.Unjudged) console.MarkupLineInterpolated($"[yellow]never judged: {unjudged.Rule.Name}[/]: {Why(unjudged)}");
+    }
+
+    /// <summary>Why a rule judged nothing, for people.</summary>
+    public static string Why(UnjudgedRule unjudged)
+    {
+        ArgumentNullException.ThrowIfNull(unjudged);
+        var of = unjudged.Windows == 1 ? "the window" : $"most of {unjudged.Windows} windows";
+        return unjudged.Reason == RuleReason.TooFewRows ? $"fewer rows than its min_rows, {Figures.Count(unjudged.Rule.MinRows)}, in {of}" : $"{unjudged.Reason} in {of}";
     }
 
     private static string Name(RuleTransition change) => change.Segment.Length == 0 ? change.Rule : $"{change.Rule} of {change.Segment}";

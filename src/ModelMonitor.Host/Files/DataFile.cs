@@ -8,7 +8,13 @@ internal static class DataFile
 {
     /// <exception cref="IntakeException">It is neither, cut off, or corrupt; the message names the file.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public static IBatchFile Open(string path) => Naming(path, () => IsParquet(path) ? ParquetBatches.Open(path) : (IBatchFile)new ArrowDataFile(path));
+    public static IBatchFile Open(string path) => Naming(path, () =>
+    {
+        var head = HeadOf(path);
+        if (IsParquet(head)) return ParquetBatches.Open(path);
+        if (IsText(head)) throw new IntakeException($"{path}: text, as a CSV file is; data files are Arrow IPC or Parquet (Python: pyarrow.parquet.write_table(pyarrow.csv.read_csv(\"a.csv\"), \"a.parquet\"))", malformed: true);
+        return (IBatchFile)new ArrowDataFile(path);
+    });
 
     /// <summary>Every batch of a file; the file is closed after the last.</summary>
     public static IEnumerable<RecordBatch> ReadAll(string path)
@@ -30,12 +36,17 @@ internal static class DataFile
         }
     }
 
-    private static bool IsParquet(string path)
+    private static byte[] HeadOf(string path)
     {
         using var stream = File.OpenRead(path);
-        Span<byte> head = stackalloc byte[4];
-        return stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) == head.Length && (head.SequenceEqual("PAR1"u8) || head.SequenceEqual("PARE"u8));
+        var head = new byte[256];
+        return head[..stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)];
     }
+
+    private static bool IsParquet(ReadOnlySpan<byte> head) => head.Length >= 4 && (head[..4].SequenceEqual("PAR1"u8) || head[..4].SequenceEqual("PARE"u8));
+
+    /// <summary>No byte of it is one that text has not; Arrow's messages begin with four of 255, or with a length that has zeros.</summary>
+    private static bool IsText(ReadOnlySpan<byte> head) => head.Length > 0 && !head.StartsWith("ARROW1"u8) && !head.ContainsAnyInRange((byte)0, (byte)8) && !head.ContainsAnyInRange((byte)14, (byte)31) && !head.ContainsAnyInRange((byte)248, (byte)255);
 
     private sealed class ArrowDataFile(string path) : IBatchFile
     {

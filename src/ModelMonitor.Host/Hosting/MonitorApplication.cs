@@ -39,6 +39,8 @@ internal static class MonitorApplication
             .AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning)
             .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => started && level >= LogLevel.Warning)
             .AddFilter(typeof(StateWriter).FullName, level => started && level >= LogLevel.Information)
+            // Each try with its trace; whoever asked for the try says what came of it, in a line.
+            .AddFilter("Polly", LogLevel.None)
             .AddFilter("Microsoft.Extensions.Http", LogLevel.Warning)
             .AddFilter("System.Net.Http", LogLevel.Warning)
             .AddFilter("Polly", LogLevel.Error)

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using ModelMonitor.Core;
-using ModelMonitor.Core.Windows;
 using ModelMonitor.Engine.Baselines;
 using ModelMonitor.Engine.Evaluating;
 using ModelMonitor.Engine.Json;
@@ -20,9 +19,6 @@ internal static class QueryEndpoints
 {
     private const int DefaultLimit = 100;
     private const int MaxLimit = 1000;
-
-    /// <summary>Windows of one report: each is merged from its panes, so a short unit over a long history would keep the process busy.</summary>
-    private const int MaxReportWindows = 1000;
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -131,29 +127,17 @@ internal static class QueryEndpoints
 
     private static async Task<IResult> EvaluateAsync(HttpContext context, ReportGate gate, MonitorOptions options, string model, string? every, string? version)
     {
-        CalendarWindows calendar;
-        try
-        {
-            calendar = CalendarWindows.Parse(every ?? "month", Instant.From(options.Pane));
-        }
-        catch (FormatException e)
-        {
-            return new Problem(400, e.Message);
-        }
-
         using var turn = await gate.EnterAsync(context.RequestAborted).ConfigureAwait(false);
         return await ReadAsync(context, model, async (reader, serving, cancellationToken) =>
         {
-            var known = serving.Versions.Concat(serving.Earlier).ToArray();
-            if (known.FirstOrDefault(v => version is null || v.Baseline.Version == version) is not { } monitored)
-                return new Problem(404, $"Model '{model}' has no version '{version}' that is watched; there is {string.Join(", ", known.Select(v => v.Baseline.Version))}.");
-            if (await reader.ReadBoundsAsync(model, cancellationToken).ConfigureAwait(false) is { } bounds
-                && calendar.Covering(bounds.First, bounds.Last).Skip(MaxReportWindows).Any())
-                return new Problem(400, $"every={calendar.Name} makes more than {MaxReportWindows} windows of what is stored; choose a longer unit.");
-            var report = await ReportBuilder.BuildAsync(reader, monitored, calendar, options.Rules, cancellationToken).ConfigureAwait(false);
-            if (monitored.Learning is { } learning)
-                return new Problem(404, $"Model '{model}' is still learning its baseline: {(await LearningMarks.ReadAsync(reader, monitored, cancellationToken).ConfigureAwait(false)).Describe(learning.Period)}.");
-            return report is null ? new Problem(404, $"Model '{model}' has no rows yet.") : Json(report.ToJson());
+            try
+            {
+                return Json((await StoredReport.BuildAsync(reader, serving, options, every, version, cancellationToken).ConfigureAwait(false)).Report.ToJson());
+            }
+            catch (ReportRefusedException e)
+            {
+                return new Problem(e.Status, e.Message);
+            }
         }).ConfigureAwait(false);
     }
 

@@ -25,6 +25,7 @@ internal static class PageEndpoints
         pages.MapGet("/models/{model}/feature", FeatureAsync);
         pages.MapGet("/models/{model}/findings", FindingsAsync);
         pages.MapGet("/models/{model}/versions", VersionsAsync);
+        pages.MapGet("/models/{model}/report", ReportAsync);
     }
 
     private static Task<IResult> OverviewAsync(HttpContext context, ModelCatalog catalog, MonitorOptions options) => ShowAsync(context, async (reader, now, cancellationToken) =>
@@ -54,6 +55,17 @@ internal static class PageEndpoints
     private static Task<IResult> VersionsAsync(HttpContext context, ModelCatalog catalog, MonitorOptions options, string model) => ShowAsync(context, async (reader, now, cancellationToken) =>
         await PageRenderer.RenderAsync<VersionsPage>(("WaitsFor", (Func<string, string?>)(version => context.RequestServices.GetService<LifecycleService>()?.WaitsFor(model, version))), ("View", await VersionsReader.ReadAsync(reader, Find(catalog, model), options, PageQuery.Read(context.Request.Query), cancellationToken).ConfigureAwait(false)), ("ReadAt", now)).ConfigureAwait(false));
 
+    private static async Task<IResult> ReportAsync(HttpContext context, ModelCatalog catalog, MonitorOptions options, ReportGate gate, string model, string? every, string? version)
+    {
+        using var turn = await gate.EnterAsync(context.RequestAborted).ConfigureAwait(false);
+        return await ShowAsync(context, async (reader, now, cancellationToken) =>
+        {
+            var report = await StoredReport.BuildAsync(reader, Find(catalog, model), options, every, version, cancellationToken).ConfigureAwait(false);
+            var view = await ReportView.ReadAsync(reader, report.Report, report.Every, options.Rules, cancellationToken).ConfigureAwait(false);
+            return await PageRenderer.RenderAsync<ReportPage>((nameof(ReportPage.View), view), (nameof(ReportPage.ReadAt), now)).ConfigureAwait(false);
+        }).ConfigureAwait(false);
+    }
+
     private static MonitoredModel Find(ModelCatalog catalog, string name) =>
         catalog.Find(name) ?? throw new PageException(404, $"There is no model '{name}'; there is {string.Join(", ", catalog.Models.Select(m => m.Name))}.");
 
@@ -80,6 +92,10 @@ internal static class PageEndpoints
         {
             var reader = await context.RequestServices.GetRequiredService<IStateStore>().OpenSnapshotAsync(context.RequestAborted).ConfigureAwait(false);
             await using (reader.ConfigureAwait(false)) html = await page(reader, now, context.RequestAborted).ConfigureAwait(false);
+        }
+        catch (ReportRefusedException e)
+        {
+            (status, html) = (e.Status, await MessageAsync(e.Status == 404 ? "Not here" : "Not understood", e.Message).ConfigureAwait(false));
         }
         catch (PageException e)
         {

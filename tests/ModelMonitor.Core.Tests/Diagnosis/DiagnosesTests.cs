@@ -116,7 +116,7 @@ public sealed class DiagnosesTests
         Assert.Contains("roc_auc did not fall", diagnosis.Reason, StringComparison.Ordinal);
         var early = Of(Moved(Sound with { Performance = Keyed(("roc_auc", MetricValue.Undefined("no_labels"))), Gaps = [] }, "carrier"));
         Assert.Equal(DiagnosisKind.InputsMoved, early.Kind);
-        Assert.Contains("is not known before the labels are due", early.Reason, StringComparison.Ordinal);
+        Assert.Contains("cannot be told", early.Reason, StringComparison.Ordinal);
     }
 
     public static TheoryData<string> Broken => [FindingKind.NoDiscrimination, FindingKind.InvertedScores, FindingKind.ConstantScore, FindingKind.OneClass];

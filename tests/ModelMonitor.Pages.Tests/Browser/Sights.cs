@@ -30,7 +30,7 @@ internal sealed class Sights(FilledMonitor monitor)
         ("flights", "models/flights"), ("flights-day", "models/flights?window=day"), ("flights-feature", Feature("flights", "origin_recent_late")), ("flights-findings", "models/flights/findings"), ("flights-versions", "models/flights/versions"),
         ("credit", "models/credit?to=2002-01-14"), ("credit-silent", "models/credit"), ("credit-year", "models/credit?window=day&from=2001-01-30&to=2002-01-28"), ("credit-slice", "models/credit?segment=region%3Dnorth&to=2002-01-14"), ("credit-findings", "models/credit/findings"), ("credit-versions", "models/credit/versions"), ("credit-feature", Feature("credit", "f03") + "&to=2002-01-14"),
         ("animals", "models/animals"), ("odd", "models/odd"), ("odd-number", Feature("odd", Rows.Script)), ("odd-category", Feature("odd", Rows.Quoted)), ("odd-findings", "models/odd/findings"),
-        ("rides", "models/rides?to=2002-01-28"), ("rides-slice", "models/rides?segment=zone%3Dinner&to=2002-01-28"),
+        ("rides", "models/rides?to=2002-01-28"), ("rides-report", "models/rides/report?every=week"), ("rides-slice", "models/rides?segment=zone%3Dinner&to=2002-01-28"),
     ];
 
     private static async Task<IReadOnlyList<JsonObject>> LookAsync(FilledMonitor monitor)
