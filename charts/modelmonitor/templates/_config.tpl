@@ -1,7 +1,7 @@
 {{/* monitor.yaml: what the values say, and the listeners and the state as the chart lays them. */}}
 {{- define "modelmonitor.config" -}}
 {{- $address := ternary "*" "127.0.0.1" (eq .Values.mode "deployment") -}}
-{{- $listen := dict "http" (printf "%s:9464" $address) "metrics" "*:9465" -}}
+{{- $listen := dict "http" (printf "%s:9464" (ternary "*" $address (eq (include "modelmonitor.httpOpen" .) "true"))) "metrics" "*:9465" -}}
 {{- if .Values.flight.enabled }}{{ $_ := set $listen "flight" (printf "%s:8815" $address) }}{{ end -}}
 {{- if .Values.url -}}
 {{- $_ := set $listen "url" .Values.url -}}
@@ -22,6 +22,9 @@
 {{- else if not (or .Values.config .Values.existingConfigMap) -}}
 {{- $faults = append $faults "config: is empty; it holds monitor.yaml, with at least one model (or name a ConfigMap of yours: existingConfigMap)" -}}
 {{- end -}}
+{{- if and .Values.existingConfigMap .Values.jobTemplate -}}
+{{- $faults = append $faults "jobTemplate: is set beside existingConfigMap, into which the chart writes nothing; give the manifest as its key retrain-job.yaml" -}}
+{{- end -}}
 {{- range $key, $instead := dict "listen" "flight.enabled and url" "state" "state" -}}
 {{- if hasKey $.Values.config $key }}{{ $faults = append $faults (printf "config.%s: the chart writes it; use %s" $key $instead) }}{{ end -}}
 {{- end -}}
@@ -37,8 +40,16 @@
 {{- range $name := list "networkPolicy" "podDisruptionBudget" -}}
 {{- if (get $.Values $name).enabled }}{{ $faults = append $faults (printf "%s.enabled: would be about your whole pod in the mode sidecar; write one for it" $name) }}{{ end -}}
 {{- end -}}
+{{- if eq .Values.sidecar.http "pod" -}}
+{{- if not (or .Values.url .Values.existingConfigMap) }}{{ $faults = append $faults "url: is empty; sidecar.http pod needs the address at which call-backs reach the pod" }}{{ end -}}
+{{- else -}}
+{{- with include "modelmonitor.actionsWith" (list . "kubernetes-job") -}}
+{{- $faults = append $faults (printf "sidecar.http: is loopback, so no Job of %s reaches its call-back; set sidecar.http to pod, and url to where Jobs reach the pod" .) -}}
+{{- end -}}
+{{- end -}}
 {{- else -}}
 {{- if eq $kind "external" }}{{ $faults = append $faults "state.kind: external is for the mode sidecar, where the pod is yours" }}{{ end -}}
+{{- if eq .Values.sidecar.http "pod" }}{{ $faults = append $faults "sidecar.http: is for the mode sidecar; in the mode deployment a Service reaches the listener" }}{{ end -}}
 {{- if .Values.model.podVolume }}{{ $faults = append $faults "model.podVolume: is for the mode sidecar, where the pod is yours" }}{{ end -}}
 {{- end -}}
 {{- if and .Values.prometheusRule.enabled (not (.Files.Glob "files/rules/*.yaml")) }}{{ $faults = append $faults "prometheusRule.enabled: this chart was packed without rules; run its sync.sh" }}{{ end -}}

@@ -1,6 +1,7 @@
 {{/* The container of the monitor, as an item of a pod's containers. */}}
 {{- define "modelmonitor.container" -}}
 {{- $deployment := eq .Values.mode "deployment" -}}
+{{- $counts := or $deployment .Values.sidecar.readiness -}}
 - name: modelmonitor
   image: {{ include "modelmonitor.image" . | quote }}
   imagePullPolicy: {{ .Values.image.pullPolicy }}
@@ -16,19 +17,25 @@
   # Named apart from your containers' ports: names are unique in a pod.
   ports:
     - { name: monitor-metrics, containerPort: 9465, protocol: TCP }
-    {{- if $deployment }}
+    {{- if eq (include "modelmonitor.httpOpen" .) "true" }}
     - { name: monitor-http, containerPort: 9464, protocol: TCP }
-    {{- if .Values.flight.enabled }}
+    {{- end }}
+    {{- if and $deployment .Values.flight.enabled }}
     - { name: monitor-flight, containerPort: 8815, protocol: TCP }
     {{- end }}
-    {{- end }}
+  {{- if $counts }}
   startupProbe:
     httpGet: { path: /health/live, port: monitor-metrics }
     {{- toYaml .Values.probes.startup | nindent 4 }}
+  {{- end }}
   livenessProbe:
     httpGet: { path: /health/live, port: monitor-metrics }
+    {{- if not (or $counts (hasKey .Values.probes.liveness "initialDelaySeconds")) }}
+    # A container whose startup probe has not succeeded makes the whole pod unready. So there is none, and this one waits as long as that would.
+    initialDelaySeconds: {{ include "modelmonitor.startupSeconds" . }}
+    {{- end }}
     {{- toYaml .Values.probes.liveness | nindent 4 }}
-  {{- if or $deployment .Values.sidecar.readiness }}
+  {{- if $counts }}
   readinessProbe:
     httpGet: { path: /health/ready, port: monitor-metrics }
     {{- toYaml .Values.probes.readiness | nindent 4 }}
@@ -52,6 +59,12 @@
     {{- with .Values.extraVolumeMounts }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
+{{- end }}
+
+{{/* How long the startup probe lets the monitor take; where it leaves something out, as Kubernetes reads it. */}}
+{{- define "modelmonitor.startupSeconds" -}}
+{{- $probe := .Values.probes.startup | default dict -}}
+{{ add ($probe.initialDelaySeconds | default 0) (mul ($probe.periodSeconds | default 10) ($probe.failureThreshold | default 3)) }}
 {{- end }}
 
 {{- define "modelmonitor.resources" -}}

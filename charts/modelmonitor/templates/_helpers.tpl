@@ -59,6 +59,21 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{ join " " $found }}
 {{- end }}
 
+{{/* Whether others than the pod reach the HTTP listener. */}}
+{{- define "modelmonitor.httpOpen" -}}
+{{ or (eq .Values.mode "deployment") (eq .Values.sidecar.http "pod") }}
+{{- end }}
+
+{{/* The places of config's actions that have one of some hooks, as text; empty where none has. Takes a list: the context, then the hooks. */}}
+{{- define "modelmonitor.actionsWith" -}}
+{{- $hooks := rest . -}}
+{{- $found := list -}}
+{{- range $name, $action := (first .).Values.config.actions | default dict -}}
+{{- if has (get $action "hook" | default "") $hooks }}{{ $found = append $found (printf "config.actions.%s" $name) }}{{ end -}}
+{{- end -}}
+{{ join " and " $found }}
+{{- end }}
+
 {{/* Namespaces in which Jobs are made, as a JSON list; empty where the hook kubernetes-job is not used. */}}
 {{- define "modelmonitor.jobNamespaces" -}}
 {{- $found := .Values.rbac.namespaces -}}

@@ -81,6 +81,24 @@ public sealed class ChoiceTests(ChartFolder chart) : IClassFixture<ChartFolder>
     }
 
     [Fact]
+    public async Task Links_to_runbooks_lead_where_the_values_say()
+    {
+        async Task<List<string>> Links(string values) =>
+        [
+            .. (await chart.RenderAsync(Values.Least, "{ prometheusRule: { enabled: true } }", values)).Operated
+                .SelectMany(item => item.GetProperty("spec").GetProperty("groups").EnumerateArray())
+                .SelectMany(group => group.GetProperty("rules").EnumerateArray())
+                .Where(rule => rule.TryGetProperty("annotations", out var annotations) && annotations.TryGetProperty("runbook_url", out _))
+                .Select(rule => rule.GetProperty("annotations").GetProperty("runbook_url").GetString()!),
+        ];
+        var plain = await Links("{}");
+        Assert.NotEmpty(plain);
+        Assert.All(plain, link => Assert.StartsWith("dashboards/README.md#", link, StringComparison.Ordinal));
+        var based = await Links("{ prometheusRule: { runbookBase: 'https://git.example/monitor/README.md?plain=1' } }");
+        Assert.Equal(plain.Select(link => link.Replace("dashboards/README.md", "https://git.example/monitor/README.md?plain=1", StringComparison.Ordinal)), based);
+    }
+
+    [Fact]
     public async Task The_fence_lets_clients_send_and_prometheus_scrape()
     {
         var policy = (await RenderAsync("fenced")).One<V1NetworkPolicy>();
@@ -109,15 +127,42 @@ public sealed class ChoiceTests(ChartFolder chart) : IClassFixture<ChartFolder>
     [Fact]
     public async Task Notes_tell_what_was_made_and_what_was_not()
     {
-        async Task<string> Notes(string values) => (await Tools.HelmAsync(["install", "churn", chart.Chart, "--dry-run=client", "--namespace", "ml", "-f", await FileAsync(Values.Least), "-f", await FileAsync(values)])).Sound();
-        var own = await Notes("{ flight: { enabled: true } }");
+        var own = await NotesAsync("{ flight: { enabled: true } }");
         Assert.Contains("http://churn-modelmonitor.ml.svc:9464/v1/models/MODEL/predictions", own, StringComparison.Ordinal);
         Assert.Contains("grpc://churn-modelmonitor.ml.svc:8815", own, StringComparison.Ordinal);
         Assert.Contains("Nothing was made that tells Prometheus of it", own, StringComparison.Ordinal);
         Assert.DoesNotContain("emptyDir: it goes with the pod", own, StringComparison.Ordinal);
-        Assert.Contains("Each of the 3 replicas has a state of its own", await Notes(Values.Matrix["many without a claim"]), StringComparison.Ordinal);
-        Assert.Contains("modelmonitor.sidecar.container", await Notes(Values.Matrix["sidecar"]), StringComparison.Ordinal);
+        Assert.Contains("Each of the 3 replicas has a state of its own", await NotesAsync(Values.Matrix["many without a claim"]), StringComparison.Ordinal);
+        Assert.Contains("modelmonitor.sidecar.container", await NotesAsync(Values.Matrix["sidecar"]), StringComparison.Ordinal);
+        Assert.DoesNotContain("in one release", own, StringComparison.Ordinal);
+        Assert.Contains("prometheusRule.enabled and dashboards.enabled belong on in one release of it only", await NotesAsync(Values.Matrix["operated"]), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Notes_tell_whom_the_fence_keeps_apart()
+    {
+        const string Fence = "networkPolicy: { enabled: true, restrictEgress: true }\n";
+        const string Actions = "config: { actions: { notify: { hook: webhook, url: 'https://hooks.example' }, run: { hook: kubernetes-job } } }\n";
+        var told = await NotesAsync(Fence + Actions);
+        Assert.Contains("config.actions.notify and config.actions.run must reach, and the monitor reaches only DNS.", told, StringComparison.Ordinal);
+        Assert.Contains("networkPolicy: { egress: [", told, StringComparison.Ordinal);
+        var listed = await NotesAsync("networkPolicy: { enabled: true, restrictEgress: true, egress: [{ ports: [{ port: 443 }] }] }\n" + Actions);
+        Assert.Contains("the monitor reaches only DNS and what networkPolicy.egress lists", listed, StringComparison.Ordinal);
+        Assert.All([await NotesAsync(Fence), await NotesAsync(Actions)], quiet => Assert.DoesNotContain("only DNS", quiet, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Notes_tell_who_hears_call_backs()
+    {
+        const string Webhook = "{ mode: sidecar, config: { actions: { retrain: { hook: webhook, url: 'https://hooks.example' } } } }";
+        Assert.Contains("heard in the pod alone: sidecar.http pod, with url, opens it", await NotesAsync(Webhook), StringComparison.Ordinal);
+        var open = await NotesAsync(Values.Matrix["sidecar whose Jobs come back"]);
+        Assert.Contains("MODELMONITOR__LISTEN__OPERATOR_KEY", open, StringComparison.Ordinal);
+        Assert.DoesNotContain("heard in the pod alone", open, StringComparison.Ordinal);
+    }
+
+    private async Task<string> NotesAsync(string values) =>
+        (await Tools.HelmAsync(["install", "churn", chart.Chart, "--dry-run=client", "--namespace", "ml", "-f", await FileAsync(Values.Least), "-f", await FileAsync(values)])).Sound();
 
     private async Task<string> FileAsync(string text)
     {

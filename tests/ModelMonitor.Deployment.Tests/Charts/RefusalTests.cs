@@ -16,6 +16,9 @@ public sealed class RefusalTests(ChartFolder chart) : IClassFixture<ChartFolder>
     [InlineData("{ serviceMonitor: { interval: often } }", "at '/serviceMonitor/interval': 'often' does not match pattern")]
     [InlineData("{ jobTemplate: { kind: Pod, apiVersion: batch/v1, spec: {} } }", "at '/jobTemplate/kind': value must be 'Job'")]
     [InlineData("{ resources: { limits: { memory: much } } }", "at '/resources/limits/memory'")]
+    [InlineData("{ sidecar: { http: everyone } }", "at '/sidecar/http': value must be one of 'loopback', 'pod'")]
+    [InlineData("{ prometheusRule: { runbookBase: dashboards } }", "at '/prometheusRule/runbookBase': 'dashboards' does not match pattern")]
+    [InlineData("{ prometheusRule: { runbookBase: 'https://git.example/README.md#alert' } }", "at '/prometheusRule/runbookBase'")]
     // monitor.yaml, by its own schema.
     [InlineData("{ config: { models: { churn: { task: binry } } } }", "at '/config/models/churn/task': value must be one of 'binary', 'multiclass', 'regression'")]
     [InlineData("{ config: { window: {} } }", "at '/config': additional properties 'window' not allowed")]
@@ -33,6 +36,9 @@ public sealed class RefusalTests(ChartFolder chart) : IClassFixture<ChartFolder>
     [InlineData("{ mode: sidecar, replicas: 2 }", "replicas: is your Deployment's to say in the mode sidecar")]
     [InlineData("{ mode: sidecar, serviceMonitor: { enabled: true } }", "serviceMonitor.enabled: there is no Service in the mode sidecar; use podMonitor")]
     [InlineData("{ mode: sidecar, networkPolicy: { enabled: true } }", "networkPolicy.enabled: would be about your whole pod")]
+    [InlineData("{ sidecar: { http: pod }, url: 'http://churn:9464' }", "sidecar.http: is for the mode sidecar")]
+    [InlineData("{ mode: sidecar, sidecar: { http: pod } }", "url: is empty; sidecar.http pod needs the address at which call-backs reach the pod")]
+    [InlineData("{ mode: sidecar, config: { actions: { again: { hook: kubernetes-job } } } }", "sidecar.http: is loopback, so no Job of config.actions.again reaches its call-back; set sidecar.http to pod, and url")]
     [InlineData("{ mode: sidecar, podDisruptionBudget: { enabled: true } }", "podDisruptionBudget.enabled: would be about your whole pod")]
     public async Task A_value_that_cannot_be_is_named(string values, string told)
     {
@@ -47,6 +53,15 @@ public sealed class RefusalTests(ChartFolder chart) : IClassFixture<ChartFolder>
         var refused = await chart.TemplateAsync("{ replicas: 2, model: { claim: a, image: b } }");
         Assert.NotEqual(0, refused.ExitCode);
         Assert.All(["\nconfig: is empty;", "\nreplicas: is 2,", "\nmodel: has claim and image"], told => Assert.Contains(told, refused.Error, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_template_of_a_job_that_nothing_would_hold_is_refused()
+    {
+        const string Job = "{ existingConfigMap: mine, jobTemplate: { apiVersion: batch/v1, kind: Job, spec: {} } }";
+        var refused = await chart.TemplateAsync(Job);
+        Assert.NotEqual(0, refused.ExitCode);
+        Assert.Contains("jobTemplate: is set beside existingConfigMap, into which the chart writes nothing; give the manifest as its key retrain-job.yaml", refused.Error, StringComparison.Ordinal);
     }
 
     [Fact]

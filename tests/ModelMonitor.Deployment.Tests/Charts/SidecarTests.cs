@@ -44,8 +44,38 @@ public sealed class SidecarTests(ChartFolder chart) : IClassFixture<ChartFolder>
     [Fact]
     public async Task A_guest_does_not_take_its_host_out_of_service()
     {
-        Assert.Null(new Rendered((await TemplateAsync()).Sound()).Monitor.ReadinessProbe);
-        Assert.NotNull(new Rendered((await TemplateAsync("modelmonitor.sidecar.readiness=true")).Sound()).Monitor.ReadinessProbe);
+        // A startup probe that has not succeeded makes a pod unready as a readiness probe does.
+        var guest = new Rendered((await TemplateAsync()).Sound()).Monitor;
+        Assert.Null(guest.StartupProbe);
+        Assert.Null(guest.ReadinessProbe);
+        var part = new Rendered((await TemplateAsync("modelmonitor.sidecar.readiness=true")).Sound()).Monitor;
+        Assert.NotNull(part.StartupProbe);
+        Assert.NotNull(part.ReadinessProbe);
+        // What makes a baseline is given the same time either way, and is not ended in the midst of it.
+        Assert.Equal(part.StartupProbe.PeriodSeconds * part.StartupProbe.FailureThreshold, guest.LivenessProbe.InitialDelaySeconds);
+        Assert.Null(part.LivenessProbe.InitialDelaySeconds);
+        var slow = new Rendered((await TemplateAsync("modelmonitor.probes.startup.failureThreshold=360", "modelmonitor.probes.startup.initialDelaySeconds=7")).Sound()).Monitor;
+        Assert.Equal(1807, slow.LivenessProbe.InitialDelaySeconds);
+        foreach (var own in new[] { 0, 30 })
+            Assert.Equal(own, new Rendered((await TemplateAsync($"modelmonitor.probes.liveness.initialDelaySeconds={own}")).Sound()).Monitor.LivenessProbe.InitialDelaySeconds);
+    }
+
+    [Fact]
+    public async Task Call_backs_from_outside_reach_it_where_that_is_asked_for()
+    {
+        var closed = new Rendered((await TemplateAsync("modelmonitor.flight.enabled=true")).Sound());
+        Assert.Equal(["monitor-metrics"], closed.Monitor.Ports.Select(port => port.Name));
+        var open = new Rendered((await TemplateAsync("modelmonitor.flight.enabled=true", "modelmonitor.sidecar.http=pod", "modelmonitor.url=http://shop-monitor.ml.svc:9464", "modelmonitor.config.actions.retrain.hook=kubernetes-job")).Sound());
+        Assert.Equal(9464, open.Monitor.Ports.Single(port => port.Name == "monitor-http").ContainerPort);
+        Assert.Equal(2, open.Monitor.Ports.Count);
+        var (options, _) = MonitorConfiguration.Parse(open.MonitorYaml, "monitor.yaml", new Dictionary<string, string>(), checkFiles: false);
+        Assert.Equal(("*:9464", "127.0.0.1:8815", new Uri("http://shop-monitor.ml.svc:9464/")), (options!.ListenHttp, options.ListenFlight, options.PublicUrl));
+        // One of several replicas names itself, as the README says.
+        var (itself, faults) = MonitorConfiguration.Parse(open.MonitorYaml, "monitor.yaml", new Dictionary<string, string> { ["MODELMONITOR__LISTEN__URL"] = "http://10.0.0.7:9464" }, checkFiles: false);
+        Assert.Empty(faults);
+        Assert.Equal(new Uri("http://10.0.0.7:9464/"), itself!.PublicUrl);
+        // In a ConfigMap of one's own stands listen.url.
+        (await chart.TemplateAsync("{ mode: sidecar, sidecar: { http: pod }, existingConfigMap: mine }")).Sound();
     }
 
     [Fact]

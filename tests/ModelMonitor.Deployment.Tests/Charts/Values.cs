@@ -33,6 +33,20 @@ internal static class Values
             prometheusRule: { enabled: true }
             dashboards: { enabled: true }
             """,
+        ["sidecar whose Jobs come back"] = """
+            mode: sidecar
+            flight: { enabled: true }
+            sidecar: { http: pod }
+            url: http://churn-monitor.ml.svc:9464
+            config:
+              actions:
+                retrain: { hook: kubernetes-job, options: { template: /etc/modelmonitor/retrain-job.yaml } }
+            jobTemplate:
+              apiVersion: batch/v1
+              kind: Job
+              metadata: { name: retrain }
+              spec: { template: { spec: { restartPolicy: Never, containers: [{ name: train, image: registry.example/train:1 }] } } }
+            """,
         ["operated"] = """
             flight: { enabled: true }
             serviceMonitor: { enabled: true, interval: 15s, labels: { release: prometheus }, metricRelabelings: [{ action: drop, sourceLabels: [__name__], regex: go_.* }] }
