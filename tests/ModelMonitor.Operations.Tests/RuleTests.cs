@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using ModelMonitor.Core.Diagnosis;
+using YamlDotNet.RepresentationModel;
 
 namespace ModelMonitor.Operations.Tests;
 
@@ -92,6 +93,20 @@ public sealed class RuleTests
             .SelectMany(m => m.Groups[1].Success ? m.Groups[1].Value.Split('|').Select(end => "ModelMonitor" + end) : [m.Value]).ToList();
         Assert.NotEmpty(named);
         Assert.Empty(named.Except(Rule.Alerts.Select(rule => rule.Alert!)));
+    }
+
+    [Fact]
+    public void No_alert_silences_or_joins_one_of_another_environment()
+    {
+        var configuration = Yaml.Read(Path.Combine(Files.Dashboards, "alertmanager.yaml"));
+        string[] environment = ["cluster", "namespace", "job"];
+        Assert.Empty(environment.Except(Texts(configuration["route"], "group_by")));
+        var inhibitions = configuration.List("inhibit_rules").Select(rule => Texts(rule, "equal")).ToList();
+        Assert.NotEmpty(inhibitions);
+        // Of a model the state tells, of a process its address.
+        Assert.All(inhibitions, equal => Assert.Empty(environment.Append(equal.Contains("model") ? "state" : "instance").Except(equal)));
+
+        static List<string> Texts(YamlNode node, string key) => [.. node.List(key).Select(one => one.ToString())];
     }
 
     private static int Minutes(string time) => time[^1] switch

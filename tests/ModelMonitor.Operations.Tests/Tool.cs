@@ -24,6 +24,6 @@ internal sealed record Tool(int Exit, string Output, string Error)
 
     public void Succeeded() => Assert.True(Exit == 0, Output + Error);
 
-    private static bool Find(string program) =>
+    public static bool Find(string program) =>
         Path.IsPathRooted(program) ? File.Exists(program) : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, program)));
 }

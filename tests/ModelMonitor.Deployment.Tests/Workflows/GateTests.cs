@@ -53,11 +53,7 @@ public sealed class GateTests : IDisposable
     [Fact]
     public async Task The_image_runs_with_the_workspace_at_its_own_path_and_as_who_runs_the_job()
     {
-        // In place of the engine: a program of its name that tells what it was asked.
-        var docker = Path.Combine(_folder.FullName, "docker");
-        await File.WriteAllTextAsync(docker, "#!/bin/sh\nprintf '%s\\n' \"$@\"\n", TestContext.Current.CancellationToken);
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(docker, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        var gate = await RunAsync("flights", every: "week", command: "", image: "ghcr.io/Some/Monitor", version: "v1.2.3", path: _folder.FullName + ":" + Environment.GetEnvironmentVariable("PATH"));
+        var gate = await RunImageAsync(version: "v1.2.3");
         var asked = gate.Output.Split('\n');
         Assert.Contains("ghcr.io/some/monitor:1.2.3", asked);
         Assert.Contains($"{_folder.FullName}:{_folder.FullName}", asked);
@@ -66,7 +62,59 @@ public sealed class GateTests : IDisposable
         Assert.Equal("week", asked[Array.IndexOf(asked, "--every") + 1]);
     }
 
-    private async Task<Gate> RunAsync(string data, string every, string? production = null, string? command = null, string image = "", string version = "", string? path = null)
+    [Theory]
+    // As a release pushes it.
+    [InlineData("0123456789abcdef0123456789abcdef01234567", "", "0123456789abcdef0123456789abcdef01234567")]
+    [InlineData("v1.2.3", "", "1.2.3")]
+    [InlineData("1.2.3", "", "1.2.3")]
+    [InlineData("v1.2.3-rc.1", "", "1.2.3-rc.1")]
+    // What is said goes before.
+    [InlineData("0123456789abcdef0123456789abcdef01234567", "1.2.3", "1.2.3")]
+    [InlineData("main", "v1.2.3", "1.2.3")]
+    [InlineData("main", "latest", "latest")]
+    [InlineData("", "1.2.3", "1.2.3")]
+    public async Task What_the_action_is_used_by_names_its_image(string reference, string version, string tag)
+    {
+        var gate = await RunImageAsync(version, reference);
+        Assert.Equal("0", gate.Outputs["exit-code"]);
+        Assert.Contains($"ghcr.io/some/monitor:{tag}", gate.Output.Split('\n'));
+    }
+
+    [Theory]
+    [InlineData("main")]
+    [InlineData("release/1.2.3")]
+    [InlineData("v1")]
+    [InlineData("v1.2")]
+    [InlineData("0123456")]
+    [InlineData("0123456789abcdef0123456789abcdef012345678")]
+    public async Task A_branch_names_none_and_a_version_is_asked_for(string reference)
+    {
+        var gate = await RunImageAsync(version: "", reference);
+        Assert.Equal(("1", ""), (gate.Outputs["exit-code"], gate.Outputs["breach"]));
+        Assert.Contains($"::error::gate: the action is used by {reference}, which is neither", gate.Output, StringComparison.Ordinal);
+        Assert.Contains("version: 1.2.3", gate.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("ghcr.io/", gate.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_commit_without_an_image_is_said_to_be_no_release()
+    {
+        var gate = await RunImageAsync(version: "", reference: new string('a', 40), engine: "echo 'manifest unknown' >&2\nexit 125");
+        Assert.Equal(("125", ""), (gate.Outputs["exit-code"], gate.Outputs["breach"]));
+        Assert.Contains($"::error::gate: docker could not run ghcr.io/some/monitor:{new string('a', 40)}; only releases have an image", gate.Output, StringComparison.Ordinal);
+        Assert.Contains("manifest unknown", gate.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>In place of the engine: a program of its name that tells what it was asked.</summary>
+    private async Task<Gate> RunImageAsync(string version, string reference = "", string engine = "printf '%s\\n' \"$@\"")
+    {
+        var docker = Path.Combine(_folder.FullName, "docker");
+        await File.WriteAllTextAsync(docker, $"#!/bin/sh\n{engine}\n", TestContext.Current.CancellationToken);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(docker, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        return await RunAsync("flights", every: "week", command: "", image: "ghcr.io/Some/Monitor", version: version, reference: reference, path: _folder.FullName + ":" + Environment.GetEnvironmentVariable("PATH"));
+    }
+
+    private async Task<Gate> RunAsync(string data, string every, string? production = null, string? command = null, string image = "", string version = "", string reference = "", string? path = null)
     {
         var source = Path.Combine(AppContext.BaseDirectory, "Data", data);
         var input = Path.Combine(_folder.FullName, "data");
@@ -81,6 +129,7 @@ public sealed class GateTests : IDisposable
             ["LABELS"] = "data/labels.arrows\n",
             ["EVERY"] = every,
             ["VERSION"] = version,
+            ["REF"] = reference,
             ["IMAGE"] = image,
             ["COMMAND"] = command ?? await CommandAsync(),
             ["REPORT"] = "report folder",

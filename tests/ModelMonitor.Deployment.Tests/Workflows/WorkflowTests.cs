@@ -84,10 +84,55 @@ public sealed partial class WorkflowTests
         var script = Repository.Read(".github", "actions", "gate", "gate.sh");
         var read = Variable().Matches(script).Select(match => match.Groups[1].Value).Where(name => !name.StartsWith("GITHUB_", StringComparison.Ordinal) && name is not ("PWD" or "PIPESTATUS" or "IFS")).ToHashSet();
         Assert.Equal(read.Order(), given.Order());
+        // What was asked for and what the action is used by: the script tells them apart.
+        Assert.Equal(("${{ inputs.version }}", "${{ github.action_ref }}"), (step["env"]["VERSION"].ToString(), step["env"]["REF"].ToString()));
         var inputs = ((YamlMappingNode)action["inputs"]).Children.Keys.Select(key => key.ToString());
         var text = Repository.Read(".github", "actions", "gate", "action.yml");
         Assert.All(inputs, input => Assert.Contains("inputs." + input, text, StringComparison.Ordinal));
         foreach (var output in (YamlMappingNode)action["outputs"]) Assert.Contains($"echo \"{output.Key}=", script, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_release_tags_its_images_with_what_the_gate_looks_for()
+    {
+        var steps = (YamlSequenceNode)Load(".github", "workflows", "release.yml")["jobs"]["image"]["steps"];
+        var push = steps.OfType<YamlMappingNode>().Single(step => step.Children.TryGetValue("name", out var name) && name.ToString() == "Build and push")["run"].ToString();
+        var folder = Directory.CreateTempSubdirectory("modelmonitor-release-");
+        try
+        {
+            // A checkout of an annotated tag, whose own hash is another than its commit's; in place of the SDK, a program that tells what it was asked.
+            const string Setup = """
+                set -e
+                git init -q . && git config user.name x && git config user.email x@example
+                git commit -q --allow-empty -m x && git tag -a v1.2.3 -m x && git checkout -q v1.2.3
+                printf '#!/bin/sh\nprintf "%%s\\n" "$@"\n' > dotnet && chmod +x dotnet
+                git rev-parse HEAD
+                """;
+            var commit = (await Command.RunAsync("bash", ["-c", Setup], folder.FullName)).Sound().Trim();
+            Assert.Matches("^[0-9a-f]{40}$", commit);
+            Assert.Equal($"1.2.3;{commit};latest", await TagsAsync("", "false"));
+            Assert.Equal($"1.2.3-gpu;{commit}-gpu;latest-gpu", await TagsAsync("-gpu", "false"));
+            Assert.Equal($"1.2.3;{commit}", await TagsAsync("", "true"));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+
+        async Task<string> TagsAsync(string suffix, string prerelease)
+        {
+            var said = await Command.RunAsync("bash", ["-e", "-c", push], folder.FullName, environment: new Dictionary<string, string?>
+            {
+                ["PATH"] = folder.FullName + ":" + Environment.GetEnvironmentVariable("PATH"),
+                ["VERSION"] = "1.2.3",
+                ["SUFFIX"] = suffix,
+                ["PRERELEASE"] = prerelease,
+                ["ARGUMENTS"] = "",
+                ["FLAVOUR"] = "Cpu",
+                ["IMAGE"] = "ghcr.io/some/monitor",
+            });
+            return said.Sound().Split('\n').Single(line => line.StartsWith("-p:ContainerImageTags=", StringComparison.Ordinal)).Split('=', 2)[1].Trim('"');
+        }
     }
 
     [Fact]
