@@ -67,18 +67,31 @@ internal sealed class SqliteSession : IDisposable
         statement.Run();
     }
 
-    /// <summary>Writes what the log of changed pages holds into the file, and empties it, so that nothing of what was deleted lies there. Where somebody reads just now it stays, and goes with a later commit.</summary>
-    public void EmptyLog()
+    /// <summary>Whether the log of changed pages was to be emptied, and somebody read it for too long.</summary>
+    public bool LogIsDue { get; private set; }
+
+    /// <summary>Writes what the log of changed pages holds into the file, and empties it, so that nothing of what was deleted lies there. Where somebody reads just now for longer than it waits, it is due.</summary>
+    /// <param name="patience">How long it waits, in milliseconds.</param>
+    public void EmptyLog(int patience)
     {
+        LogIsDue = true;
         using var command = connection.CreateCommand();
-        command.CommandText = "PRAGMA busy_timeout=0; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA busy_timeout=5000";
         try
         {
+            command.CommandText = FormattableString.Invariant($"PRAGMA busy_timeout={patience}");
             command.ExecuteNonQuery();
+            // Its first number is 1 where it could not be done.
+            command.CommandText = "PRAGMA wal_checkpoint(TRUNCATE)";
+            LogIsDue = Convert.ToInt64(command.ExecuteScalar(), System.Globalization.CultureInfo.InvariantCulture) != 0;
         }
         catch (SqliteException)
         {
             // The commit before is done whatever becomes of its log.
+        }
+        finally
+        {
+            command.CommandText = "PRAGMA busy_timeout=5000";
+            command.ExecuteNonQuery();
         }
     }
 

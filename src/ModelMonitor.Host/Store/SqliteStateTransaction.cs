@@ -109,7 +109,8 @@ internal sealed partial class SqliteStateTransaction(SqliteStore store, SqliteSe
         open["COMMIT"].Run();
         committed = true;
         open.Names.Committed();
-        if (erased) open.EmptyLog();
+        // Whoever erases waits a moment for readers; a commit that only finds it due does not.
+        if (erased || open.LogIsDue) open.EmptyLog(erased ? 1000 : 0);
         return ValueTask.CompletedTask;
     }
 
