@@ -89,8 +89,10 @@ internal static class SharedColumns
         return builder.Build();
     }
 
-    private static StringArray Texts(IArrowArray column, string name)
+    private static IArrowArray Texts(IArrowArray column, string name)
     {
+        // Text stays the very text that the model got; only what is none is written as text writes it.
+        if (Plain(column.Data.DataType) is StringType && ArrowTake.Rows([column], [.. Enumerable.Range(0, column.Length).Select(row => (0, row))], name) is { } same) return same;
         var builder = new StringArray.Builder();
         foreach (var text in ColumnReader.ReadStrings(column, name)) builder.Append(text);
         return builder.Build();
